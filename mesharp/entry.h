@@ -1,0 +1,96 @@
+/* One neighbour: what is known of it, and the pure state machine that an event moves. One function
+ * an event, one column of the table in docs/protocol/mesharp.md, section 2. An event only changes
+ * the entry; what has to be done comes out of entry_due, when the entry's deadline is reached.
+ * Inside of mesharp/: others see struct mesharp_entry. */
+#ifndef MESHARP_ENTRY_H
+#define MESHARP_ENTRY_H
+
+#include "base/bucket.h"
+#include "base/rng.h"
+#include "base/time.h"
+#include "mesharp/hello.h"
+#include "mesharp/neighbour.h"
+#include "mesharp/probe.h"
+#include "mesharp/quality.h"
+#include "meshp/address.h"
+#include "meshp/drop.h"
+
+enum { ENTRY_SENT = 8 }; /* probes of ours whose sending is remembered; a power of 2 */
+
+struct entry {
+	uint32_t link; /* link, lladdr and address are the key and never change */
+	struct lladdr lladdr;
+	struct address address;
+	bool lower; /* our own address is lower: we initiate first */
+
+	enum neighbour_state state;
+	instant since;	   /* when it entered the state */
+	instant due;	   /* when the state's timer fires */
+	instant refreshed; /* last HELLO, handshake or probe from there */
+	uint32_t tries;	   /* HANDSHAKE: INITIATIONs, later: probes, sent and not answered */
+	uint32_t blocks;   /* times in a row it was BLOCKED */
+	bool owes_answer;  /* to a probe that asked */
+	bool owes_initiation;
+
+	bool instance_known;
+	uint32_t instance; /* what a probe said, or a HELLO while there was no session */
+	uint32_t zone;	   /* what a HELLO said */
+	struct bucket hellos;
+
+	uint32_t sequence; /* of our last probe */
+	uint32_t proven;   /* greatest of ours whose echo came back */
+	instant sent[ENTRY_SENT];
+	instant received;	  /* when the greatest of theirs came */
+	uint32_t record_instance; /* whose probes quality has recorded */
+	duration interval;	  /* between exchanges; the next one's length */
+	struct quality quality;
+};
+
+/* What an event happens in. */
+struct entry_context {
+	instant now;
+	bool radio;
+	struct rng *rng;
+	struct bucket *initiations; /* what may be sent to strangers */
+};
+
+/* What is due. */
+enum entry_deed {
+	ENTRY_NOTHING,
+	ENTRY_INITIATE,
+	ENTRY_ASK,    /* send a probe that asks */
+	ENTRY_ANSWER, /* send a probe that does not */
+};
+
+/* A HELLO came. True if it says something new: an instance or a zone. */
+bool entry_heard(struct entry *entry, const struct entry_context *context,
+		 const struct hello *hello, bool session);
+
+/* A handshake from there was authenticated. */
+void entry_greeted(struct entry *entry, const struct entry_context *context, bool session);
+
+/* A key with the node was confirmed. */
+void entry_session(struct entry *entry, const struct entry_context *context);
+
+/* The last key with the node is gone. */
+void entry_session_gone(struct entry *entry, const struct entry_context *context);
+
+/* A probe from there was opened. Refuses DROP_REPLAY. */
+MUST_USE enum drop entry_probed(struct entry *entry, const struct entry_context *context,
+				const struct probe *probe);
+
+/* The link went down, or the entry has to make room: → NONE. */
+void entry_leave(struct entry *entry, instant now);
+
+/* The entry's deadline was reached: moves on and says what to do. Nothing left to wait for: → NONE.
+ */
+enum entry_deed entry_due(struct entry *entry, const struct entry_context *context);
+
+/* When entry_due is wanted, not before now. */
+instant entry_deadline(const struct entry *entry, instant now);
+
+/* Fills in our next probe to it, which counts as sent now; instance, lladdr, interface and
+ * zone_size are left to the caller. */
+void entry_probe(struct entry *entry, instant now, bool asks, struct probe *probe);
+
+#endif

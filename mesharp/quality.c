@@ -1,0 +1,120 @@
+/* Shares are kept in parts of 10^9, so that a product of two fits 64 bits. A record of what arrived
+ * is a word of 32 bits; how many of them say anything is told by the highest that is set, for what
+ * lies before it may be from before the record began. Round-trip time as in RFC 6298. */
+#include "mesharp/quality.h"
+
+enum {
+	WHOLE = 1000000000,	/* a share of 1 */
+	PART_OF_MILLION = 1000, /* WHOLE / 10^6 */
+	RECORD = 32,		/* probes a record holds */
+	KNOWN_LEAST = 8,	/* with fewer, loss counts as none */
+	PATIENCE_LEAST = 3,	/* K without loss */
+	FALSE_ALARM = 100000,	/* 10^−4 of WHOLE */
+	WAIT_LEAST_MS = 75,	/* for an answer */
+	WAIT_SPARE_MS = 20,	/* over twice the round-trip time */
+	RTT_MOST_S = 60,	/* what is over counts as that */
+	RTT_FREE_US = 1000,	/* costs nothing in the metric */
+	METRIC_FIXED_US = 10,
+};
+
+/* What arrived of the probes a record knows of. Never 0: there is one that arrived, or none. */
+static uint64_t share(uint32_t record)
+{
+	uint32_t known = 0;
+	uint32_t arrived = 0;
+
+	for (uint32_t n = 0; n < RECORD; n++) {
+		if ((record >> n & 1) == 0)
+			continue;
+		known = n + 1;
+		arrived++;
+	}
+	return known < KNOWN_LEAST ? WHOLE : (uint64_t)WHOLE * arrived / known;
+}
+
+/* df·dr: the chance that a probe is answered. */
+static uint64_t share_both(const struct quality *quality)
+{
+	return share(quality->told) * share(quality->heard) / WHOLE;
+}
+
+bool quality_received(struct quality *quality, uint32_t sequence)
+{
+	uint32_t step = sequence - quality->last;
+
+	if (sequence <= quality->last)
+		return false;
+	quality->heard = (step < RECORD ? quality->heard << step : 0) | 1;
+	quality->last = sequence;
+	return true;
+}
+
+void quality_told(struct quality *quality, uint32_t heard)
+{
+	quality->told = heard;
+}
+
+void quality_measured(struct quality *quality, duration rtt)
+{
+	int64_t us = rtt.us < duration_s(RTT_MOST_S).us ? rtt.us : duration_s(RTT_MOST_S).us;
+	uint32_t sample = us > 0 ? (uint32_t)us : 1;
+	uint32_t old = quality->srtt_eighths;
+
+	quality->srtt_eighths = old == 0 ? 8 * sample : old - old / 8 + sample;
+}
+
+void quality_forget(struct quality *quality)
+{
+	quality->heard = quality->last == 0 ? 0 : 1;
+	quality->told = 0;
+}
+
+void quality_restart(struct quality *quality)
+{
+	quality->last = 0;
+	quality->heard = 0;
+}
+
+uint32_t quality_rtt_us(const struct quality *quality)
+{
+	return quality->srtt_eighths / 8;
+}
+
+uint32_t quality_loss_ppm(const struct quality *quality)
+{
+	uint64_t there = share(quality->told);
+	uint64_t here = share(quality->heard);
+
+	return (uint32_t)((WHOLE - (there < here ? there : here)) / PART_OF_MILLION);
+}
+
+duration quality_wait(const struct quality *quality)
+{
+	int64_t us = 2 * (int64_t)quality_rtt_us(quality) + duration_ms(WAIT_SPARE_MS).us;
+
+	return us > duration_ms(WAIT_LEAST_MS).us ? duration_us(us) : duration_ms(WAIT_LEAST_MS);
+}
+
+uint32_t quality_patience(const struct quality *quality)
+{
+	uint64_t miss = WHOLE - share_both(quality);
+	uint64_t all_missed = WHOLE;
+	uint32_t probes = 0;
+
+	while (probes < QUALITY_PATIENCE_MOST &&
+	       (probes < PATIENCE_LEAST || all_missed >= FALSE_ALARM)) {
+		all_missed = all_missed * miss / WHOLE;
+		probes++;
+	}
+	return probes;
+}
+
+uint32_t quality_metric_us(const struct quality *quality, uint32_t cost_us)
+{
+	uint32_t rtt_us = quality_rtt_us(quality);
+	uint64_t slow_us = rtt_us > RTT_FREE_US ? (rtt_us - RTT_FREE_US) / 2 : 0;
+	uint64_t metric_us =
+		(METRIC_FIXED_US + (uint64_t)cost_us + slow_us) * WHOLE / share_both(quality);
+
+	return metric_us < UINT32_MAX ? (uint32_t)metric_us : UINT32_MAX;
+}
