@@ -1,0 +1,73 @@
+/* The forwarding snapshot: everything the per-packet functions need to know, and nothing they may
+ * change. The control side builds a new one in a free slot and publishes it whole; a worker reads
+ * the one that was current when it began. Destinations are the peers, at the same index, so a
+ * worker's counters stay where they are from one snapshot to the next. */
+#ifndef NODE_FORWARDING_H
+#define NODE_FORWARDING_H
+
+#include "base/bytes.h"
+#include "meshp/address.h"
+#include "meshp/session.h"
+#include "node/limits.h"
+
+struct forwarding;
+
+/* A key with the serial under which workers keep its counters and windows; secret. serial 0: none.
+ */
+struct forwarding_key {
+	uint32_t serial;
+	uint8_t suite; /* enum suite */
+	bool parity;
+	uint8_t key[AEAD_KEY];
+};
+
+/* What can be done with a packet for a destination. */
+enum reach {
+	REACH_NONE, /* unreachable: say so */
+	REACH_SOON, /* a neighbour is being proven: wait */
+	REACH_NOW,  /* seal and send */
+};
+
+/* A destination: its route (one hop, until there is routing) and its session's keys. */
+struct destination {
+	struct address address;
+	uint32_t generation; /* of the peer's slot, so that counters of an earlier tenant are reset
+			      */
+	enum reach reach;
+	bool id_conflict; /* its id is another's too: compact frames are refused */
+	uint32_t link;	  /* next hop, meaningful when REACH_NOW */
+	struct lladdr to; /* next hop */
+	uint32_t mtu;	  /* largest packet that fits the path */
+	uint32_t metric_us;
+	struct forwarding_key seal;
+	struct forwarding_key open[SESSION_PLACES]; /* in the order they are tried */
+};
+
+size_t forwarding_size(uint32_t destinations);
+
+/* Makes an empty snapshot in zero-filled memory of forwarding_size bytes, aligned to 8. */
+struct forwarding *forwarding_init(void *memory, uint32_t destinations, const struct address *own,
+				   const uint8_t secret[16]);
+
+/* Forgets every destination, wiping its keys. */
+void forwarding_clear(struct forwarding *forwarding);
+
+/* Puts a destination at index; an id met before marks both as in conflict. */
+void forwarding_put(struct forwarding *forwarding, uint32_t index,
+		    const struct destination *destination);
+
+const struct address *forwarding_own(const struct forwarding *forwarding);
+
+/* The index of the destination with that address or id, or TABLE_NONE. Of several with one id, any.
+ */
+uint32_t forwarding_by_address(const struct forwarding *forwarding, const struct address *address);
+uint32_t forwarding_by_id(const struct forwarding *forwarding, const struct node_id *id);
+
+/* The destination at an index one of the two above returned. */
+const struct destination *forwarding_at(const struct forwarding *forwarding, uint32_t index);
+
+/* The keys of a session as workers use them. */
+struct forwarding_key forwarding_seal_key(const struct session_keys *keys);
+struct forwarding_key forwarding_open_key(const struct session_keys *keys);
+
+#endif

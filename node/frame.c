@@ -1,0 +1,141 @@
+/* Sealing takes the next counter of the lane; opening asks the window, tries the keys of the
+ * frame's parity, and moves the window of the one that opened. */
+#include "node/frame.h"
+
+#include <string.h>
+
+static struct data_header header_for(const struct forwarding *forwarding,
+				     const struct destination *destination,
+				     const struct frame_content *content)
+{
+	const struct address *own = forwarding_own(forwarding);
+
+	return (struct data_header){
+		.extended =
+			destination->id_conflict || content->payload.size < WIRE_COMPACT_PAYLOAD,
+		.parity = destination->seal.parity,
+		.lane = content->lane,
+		.hop_limit = content->hop_limit,
+		.traffic_class = content->traffic_class,
+		.destination = address_id(&destination->address),
+		.source = address_id(own),
+		.addressed = destination->id_conflict,
+		.to = destination->address,
+		.from = *own,
+		.length = (uint16_t)(1 + content->payload.size),
+	};
+}
+
+static void frame_pad(struct writer *out, size_t begun)
+{
+	while (out->used - begun < WIRE_FRAME_LEAST && !out->failed)
+		writer_u8(out, 0);
+}
+
+enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker, instant now,
+		     uint32_t index, const struct frame_content *content, struct writer *out)
+{
+	const struct destination *destination = forwarding_at(forwarding, index);
+	struct data_header header = header_for(forwarding, destination, content);
+	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
+	size_t begun = out->used;
+
+	if (destination->seal.serial == 0)
+		return DROP_NO_SESSION;
+	if (!worker_counter(worker, index, header.lane, destination, &header.counter))
+		return DROP_EXHAUSTED;
+
+	data_header_write(&header, out);
+	uint8_t *sealed = writer_take(out, 1 + content->payload.size + WIRE_TAG);
+	REQUIRE(sealed != NULL);
+	sealed[0] = content->next_header;
+	if (content->payload.size > 0)
+		memcpy(sealed + 1, content->payload.bytes, content->payload.size);
+	data_header_nonce(&header, nonce);
+	struct span span = {associated, data_header_associated(&header, associated)};
+	aead_seal(destination->seal.suite, destination->seal.key, nonce, span, sealed,
+		  1 + content->payload.size, sealed);
+	if (header.extended)
+		frame_pad(out, begun);
+
+	worker_peer(worker, index, destination->generation)->sealed = now;
+	return DROP_NONE;
+}
+
+/* The destination a frame says it is from, or TABLE_NONE and why not. */
+static uint32_t source_of(const struct forwarding *forwarding, const struct data_header *header,
+			  enum drop *drop)
+{
+	const struct address *own = forwarding_own(forwarding);
+	struct node_id id = address_id(own);
+	bool for_us = node_id_equal(&header->destination, &id) &&
+		      (!header->addressed || address_equal(&header->to, own));
+	bool from_us = node_id_equal(&header->source, &id) &&
+		       (!header->addressed || address_equal(&header->from, own));
+
+	*drop = from_us ? DROP_OWN : for_us ? DROP_NO_SESSION : DROP_NOT_FOR_US;
+	if (from_us || !for_us)
+		return UINT32_MAX;
+
+	uint32_t index = header->addressed ? forwarding_by_address(forwarding, &header->from)
+					   : forwarding_by_id(forwarding, &header->source);
+	if (index != UINT32_MAX && !header->addressed &&
+	    forwarding_at(forwarding, index)->id_conflict) {
+		*drop = DROP_ID_CONFLICT;
+		return UINT32_MAX;
+	}
+	return index;
+}
+
+/* Tries one key; AUTHENTICATION means another may still fit. */
+static enum drop try_key(struct worker *worker, const struct destination *destination,
+			 uint32_t index, const struct forwarding_key *key,
+			 const struct data_header *header, struct span sealed, uint8_t *plain)
+{
+	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
+	struct window *window =
+		worker_window(worker, index, header->lane, destination, key->serial);
+
+	if (!window_fresh(window, header->counter))
+		return DROP_REPLAY;
+	data_header_nonce(header, nonce);
+	struct span span = {associated, data_header_associated(header, associated)};
+	if (!aead_open(key->suite, key->key, nonce, span, sealed.bytes, sealed.size, plain))
+		return DROP_AUTHENTICATION;
+	window_accept(window, header->counter);
+	return DROP_NONE;
+}
+
+enum drop frame_open(const struct forwarding *forwarding, struct worker *worker, instant now,
+		     const struct data_header *header, struct span sealed, uint8_t *plain,
+		     struct frame_opened *opened)
+{
+	enum drop drop;
+	uint32_t index = source_of(forwarding, header, &drop);
+
+	if (index == UINT32_MAX)
+		return drop;
+	const struct destination *source = forwarding_at(forwarding, index);
+	struct worker_peer *peer = worker_peer(worker, index, source->generation);
+	for (uint32_t place = 0; place < SESSION_PLACES; place++) {
+		const struct forwarding_key *key = &source->open[place];
+		if (key->serial == 0 || key->parity != header->parity)
+			continue;
+		enum drop tried = try_key(worker, source, index, key, header, sealed, plain);
+		if (tried == DROP_NONE) {
+			*opened = (struct frame_opened){.index = index,
+							.serial = key->serial,
+							.news = peer->opened_serial != key->serial,
+							.header = *header,
+							.size = sealed.size - WIRE_TAG};
+			peer->opened = now;
+			if (opened->size > 1)
+				peer->received = now;
+			peer->opened_serial = key->serial;
+			return DROP_NONE;
+		}
+		drop = tried == DROP_REPLAY || drop == DROP_REPLAY ? DROP_REPLAY : tried;
+	}
+	peer->rx_replay += drop == DROP_REPLAY;
+	return drop;
+}

@@ -1,0 +1,305 @@
+/* Frames of strangers are looked at in order of cost: form, destination, mac1, rates and cookie,
+ * then Noise, then the certificate. State changes once, at the end. */
+#include "node/handshakes.h"
+
+#include "node/peers.h"
+#include "node/sealed.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static struct handshake_self self_with(const struct node *node, const struct own_key *key,
+				       uint32_t link)
+{
+	return (struct handshake_self){
+		.address = &node->own,
+		.session = &key->pair,
+		.certificate = &key->certificate,
+		.network_key = node->network_key,
+		.suites = node->settings.suites,
+		.boot_epoch = node->settings.boot_epoch,
+		.instance = node->instance,
+		.lladdr = node->links[link].lladdr,
+		.interface = mesharp_interface(link),
+	};
+}
+
+/* Serials start at 1; four thousand million sets of keys outlive any node, but not an invariant. */
+static uint32_t next_serial(struct node *node)
+{
+	REQUIRE(node->serial < UINT32_MAX);
+	return ++node->serial;
+}
+
+void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbox *outbox)
+{
+	struct peer *peer = node_peer(node, index);
+	struct session *session = &peer->session;
+	struct handshake_self self = self_with(node, &node->keys[0], peer->link);
+	uint8_t ephemeral[AGREE_KEY], number[8];
+	struct handshake_pending pending;
+	uint8_t *room = outbox_room(outbox, WIRE_INITIATION);
+
+	rng_fill(&node->rng, ephemeral, sizeof(ephemeral));
+	rng_fill(&node->rng, number, sizeof(number));
+	struct reader reader = reader_of(number, sizeof(number));
+	struct handshake_offer offer = {
+		.number = reader_u64(&reader),
+		.last_epoch = session->last_epoch,
+		.sequence = ++node->sequence,
+		.cookie = instant_reached(now, session->cookie_until) ? NULL : session->cookie,
+		.ephemeral = ephemeral,
+	};
+	struct writer out = writer_of(room, room == NULL ? 0 : WIRE_INITIATION);
+	bool begun = handshake_begin(&self, &peer->address, peer->certificate.session_key, &offer,
+				     &pending, &out);
+	if (begun && writer_ok(&out))
+		outbox_frame(outbox, peer->link, peer->to, out.used);
+	else
+		node_count(node, begun ? DROP_OUTBOX_FULL : DROP_HANDSHAKE);
+	session_asked(session, now, &pending);
+	sodium_memzero(&pending, sizeof(pending));
+	sodium_memzero(ephemeral, sizeof(ephemeral));
+}
+
+/* The key of ours an INITIATION was made for, or NULL. */
+static const struct own_key *key_meant(const struct node *node, instant now, const uint8_t *frame,
+				       const struct initiation *initiation)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct own_key *key = &node->keys[i];
+		if (!instant_reached(now, key->until) &&
+		    cookie_mac1_good(&key->cookies, frame, INITIATION_MAC1, initiation->mac1))
+			return key;
+	}
+	return NULL;
+}
+
+static void cookie_send(struct node *node, instant now, uint32_t link, struct lladdr from,
+			const struct own_key *key, const struct initiation *initiation,
+			struct outbox *outbox)
+{
+	uint8_t *room = outbox_room(outbox, WIRE_COOKIE_REPLY);
+	uint8_t cookie[WIRE_COOKIE];
+	struct cookie_reply reply = {.destination = initiation->source,
+				     .source = address_id(&node->own),
+				     .number = initiation->number};
+
+	if (room == NULL)
+		return;
+	struct writer out = writer_of(room, WIRE_COOKIE_REPLY);
+	cookie_bake(&node->jar, now, &node->rng, mesharp_interface(link), from, cookie);
+	cookie_reply_write(&reply, &key->cookies, &node->rng, initiation->mac1, cookie, &out);
+	outbox_frame(outbox, link, from, out.used);
+}
+
+/* Whether this INITIATION may cost us curve operations. Known peers and strangers have rates of
+ * their own; a stranger shows a cookie when half of its rate is spent. */
+static enum drop initiation_rate(struct node *node, instant now, uint32_t link, struct lladdr from,
+				 const uint8_t *frame, const struct initiation *initiation,
+				 const struct own_key *key, struct outbox *outbox)
+{
+	const struct forwarding *known = node_forwarding(node);
+	uint32_t index = forwarding_by_id(known, &initiation->source);
+	struct bucket *place = &node->place_handshakes[node_place(node, link, from)];
+
+	if (!bucket_take(place, RATE_HANDSHAKE_PLACE, now) ||
+	    !bucket_take(&node->handshakes_all, RATE_HANDSHAKE_ALL, now))
+		return DROP_RATE_HANDSHAKE;
+	if (index != UINT32_MAX && pool_used(node_peer_pool(node), index) &&
+	    session_held(&node_peer(node, index)->session))
+		return bucket_take(&node_peer(node, index)->handshakes, RATE_HANDSHAKE_PEER, now)
+			       ? DROP_NONE
+			       : DROP_RATE_HANDSHAKE;
+	if (bucket_strained(&node->handshakes_strangers, RATE_HANDSHAKE_STRANGER, now) &&
+	    !cookie_mac2_good(&node->jar, now, &node->rng, mesharp_interface(link), from, frame,
+			      INITIATION_MAC2, initiation->mac2)) {
+		cookie_send(node, now, link, from, key, initiation, outbox);
+		return DROP_COOKIE;
+	}
+	return bucket_take(&node->handshakes_strangers, RATE_HANDSHAKE_STRANGER, now)
+		       ? DROP_NONE
+		       : DROP_RATE_HANDSHAKE;
+}
+
+/* Answers a handshake whose sender is now known for certain. */
+static enum drop initiation_answer(struct node *node, instant now, uint32_t link,
+				   struct lladdr from, const struct own_key *key,
+				   const struct handshake_asked *asked, uint32_t index,
+				   struct outbox *outbox)
+{
+	struct session *session = &node_peer(node, index)->session;
+	struct handshake_self self = self_with(node, key, link);
+	uint8_t *room = outbox_room(outbox, WIRE_RESPONSE);
+	uint8_t ephemeral[AGREE_KEY];
+	struct handshake_keys keys;
+
+	if (!session_newer(session, asked->peer.boot_epoch, asked->peer.sequence))
+		return DROP_HANDSHAKE_STALE;
+	if (room == NULL)
+		return DROP_OUTBOX_FULL;
+	struct writer out = writer_of(room, WIRE_RESPONSE);
+	rng_fill(&node->rng, ephemeral, sizeof(ephemeral));
+	enum drop drop =
+		handshake_answer(&self, asked, session_next_epoch(session, asked->peer.epoch),
+				 ephemeral, &keys, &out);
+	if (drop == DROP_NONE) {
+		session_answered(session, now, next_serial(node), &asked->peer, &keys,
+				 address_lower(&asked->peer.address, &node->own));
+		outbox_frame(outbox, link, from, out.used);
+	}
+	sodium_memzero(&keys, sizeof(keys));
+	sodium_memzero(ephemeral, sizeof(ephemeral));
+	return drop;
+}
+
+static enum drop initiation_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
+				  const struct own_key *key, const struct handshake_asked *asked,
+				  struct outbox *outbox)
+{
+	uint32_t index;
+
+	if (!lladdr_equal(&asked->peer.lladdr, &from))
+		return DROP_SOURCE_SPOOFED;
+	if (address_equal(&asked->peer.address, &node->own))
+		return DROP_OWN;
+	enum drop drop =
+		peers_admit(node, now, link, from, &asked->peer.certificate, false, &index);
+	if (drop == DROP_NONE)
+		drop = initiation_answer(node, now, link, from, key, asked, index, outbox);
+	if (drop != DROP_NONE)
+		return drop;
+
+	struct peer *peer = node_peer(node, index);
+	peer->link = link;
+	peer->to = from;
+	node->stale = true;
+	sealed_news(node, now, index, outbox);
+	return mesharp_greeted(node_mesharp(node), now, link, from, &peer->address,
+			       session_usable(&peer->session));
+}
+
+enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, struct lladdr from,
+				const uint8_t *frame, size_t size, struct outbox *outbox)
+{
+	struct node_id own = address_id(&node->own);
+	struct initiation initiation;
+	struct handshake_asked asked;
+	enum drop drop = initiation_read(frame, size, &initiation);
+
+	if (drop != DROP_NONE)
+		return drop;
+	if (initiation.hop_limit != WIRE_HOP_LIMIT)
+		return DROP_HOP_LIMIT;
+	if (!node_id_equal(&initiation.destination, &own))
+		return DROP_NOT_FOR_US;
+	const struct own_key *key = key_meant(node, now, frame, &initiation);
+	if (key == NULL)
+		return DROP_MAC1;
+	drop = initiation_rate(node, now, link, from, frame, &initiation, key, outbox);
+	if (drop != DROP_NONE)
+		return drop;
+
+	struct handshake_self self = self_with(node, key, link);
+	drop = handshake_open(&self, frame, size, &asked);
+	if (drop == DROP_NONE)
+		drop = initiation_admit(node, now, link, from, key, &asked, outbox);
+	sodium_memzero(&asked, sizeof(asked));
+	return drop;
+}
+
+/* The peer whose pending attempt has that number, or POOL_NONE. */
+static uint32_t attempt_find(const struct node *node, uint64_t number)
+{
+	const struct pool *pool = node_peer_pool(node);
+	uint32_t index = pool_oldest(pool);
+
+	while (index != POOL_NONE) {
+		const struct session_attempt *attempt = &node_peer(node, index)->session.attempt;
+		if (attempt->active && attempt->pending.number == number)
+			return index;
+		index = pool_newer(pool, index);
+	}
+	return POOL_NONE;
+}
+
+/* The RESPONSE authenticated: the keys are ours to use. */
+static enum drop response_take(struct node *node, instant now, uint32_t link, struct lladdr from,
+			       uint32_t index, const struct handshake_peer *learned,
+			       const struct handshake_keys *keys, struct outbox *outbox)
+{
+	struct peer *peer = node_peer(node, index);
+	uint32_t admitted;
+
+	if (!lladdr_equal(&learned->lladdr, &from))
+		return DROP_SOURCE_SPOOFED;
+	enum drop drop =
+		peers_admit(node, now, link, from, &learned->certificate, false, &admitted);
+	if (drop == DROP_NONE)
+		drop = session_finished(&peer->session, now, next_serial(node), keys,
+					address_lower(&peer->address, &node->own));
+	if (drop != DROP_NONE)
+		return drop;
+	peer->link = link;
+	peer->to = from;
+	sealed_confirmed(node, now, index, outbox);
+	sealed_send(node, now, index, link, from, (struct span){0}, outbox);
+	return DROP_NONE;
+}
+
+enum drop handshakes_response(struct node *node, instant now, uint32_t link, struct lladdr from,
+			      const uint8_t *frame, size_t size, struct outbox *outbox)
+{
+	struct node_id own = address_id(&node->own);
+	struct response response;
+	enum drop drop = response_read(frame, size, &response);
+
+	if (drop != DROP_NONE)
+		return drop;
+	if (response.hop_limit != WIRE_HOP_LIMIT)
+		return DROP_HOP_LIMIT;
+	if (!node_id_equal(&response.destination, &own))
+		return DROP_NOT_FOR_US;
+	if (!cookie_mac1_good(&node->keys[0].cookies, frame, RESPONSE_MAC1, response.mac1))
+		return DROP_MAC1;
+	uint32_t index = attempt_find(node, response.number);
+	if (index == POOL_NONE)
+		return DROP_HANDSHAKE_UNASKED;
+
+	const struct peer *peer = node_peer(node, index);
+	struct handshake_self self = self_with(node, &node->keys[0], link);
+	struct handshake_peer learned;
+	struct handshake_keys keys;
+	drop = handshake_finish(&self, &peer->session.attempt.pending, &peer->address, frame, size,
+				&learned, &keys);
+	if (drop == DROP_NONE)
+		drop = response_take(node, now, link, from, index, &learned, &keys, outbox);
+	sodium_memzero(&keys, sizeof(keys));
+	return drop;
+}
+
+enum drop handshakes_cookie(struct node *node, instant now, const uint8_t *frame, size_t size)
+{
+	struct node_id own = address_id(&node->own);
+	struct cookie_reply reply;
+	enum drop drop = cookie_reply_read(frame, size, &reply);
+
+	if (drop != DROP_NONE)
+		return drop;
+	if (!node_id_equal(&reply.destination, &own))
+		return DROP_NOT_FOR_US;
+	uint32_t index = attempt_find(node, reply.number);
+	if (index == POOL_NONE)
+		return DROP_HANDSHAKE_UNASKED;
+
+	struct peer *peer = node_peer(node, index);
+	struct cookie_keys keys;
+	cookie_keys_of(&keys, peer->certificate.session_key, node->network_key);
+	bool opened = cookie_reply_open(frame, &keys, peer->session.attempt.pending.mac1,
+					peer->session.cookie);
+	sodium_memzero(&keys, sizeof(keys));
+	if (!opened)
+		return DROP_AUTHENTICATION;
+	peer->session.cookie_until = instant_after(now, duration_ms(WIRE_COOKIE_LIFE_MS));
+	return DROP_NONE;
+}

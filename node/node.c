@@ -1,0 +1,272 @@
+/* Making a node, and its events. Each event does its own work and then lets the node settle. */
+#include "node/node.h"
+
+#include "meshp/header.h"
+#include "node/greet.h"
+#include "node/handshakes.h"
+#include "node/receive.h"
+#include "node/sealed.h"
+#include "node/settle.h"
+#include "node/value.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* Gives the next part its place; parts are aligned to 16. */
+static uint64_t layout_part(struct layout *at, size_t size)
+{
+	uint64_t offset = at->total;
+
+	at->total += (size + 15) & ~(size_t)15;
+	return offset;
+}
+
+static struct layout layout_of(const struct node_limits *limits)
+{
+	struct layout at = {0};
+
+	layout_part(&at, sizeof(struct node));
+	at.timers = layout_part(&at, timers_size(TIMER_PEERS + limits->peers));
+	at.mesharp = layout_part(&at, mesharp_size(limits->links, limits->neighbours));
+	at.peer_pool = layout_part(&at, pool_size(limits->peers));
+	at.peer_table = layout_part(&at, table_size(limits->peers, ADDRESS));
+	at.peers = layout_part(&at, limits->peers * sizeof(struct peer));
+	at.staging = layout_part(&at, staging_size(limits->staged));
+	at.workers[WORKER_CONTROL] = layout_part(&at, worker_size(limits->peers, 1));
+	at.workers[WORKER_PACKETS] = layout_part(&at, worker_size(limits->peers, WIRE_LANES - 1));
+	for (uint32_t i = 0; i < SNAPSHOTS; i++)
+		at.forwarding[i] = layout_part(&at, forwarding_size(limits->peers));
+	return at;
+}
+
+size_t node_size(const struct node_limits *limits)
+{
+	return layout_of(limits).total;
+}
+
+static void own_key_make(struct node *node, const uint8_t secret[AGREE_KEY], uint32_t generation)
+{
+	struct own_key *key = &node->keys[0];
+
+	agree_pair_of(&key->pair, secret);
+	certificate_make(&key->certificate, &node->identity, key->pair.public_key, generation,
+			 node->network_id);
+	cookie_keys_of(&key->cookies, key->pair.public_key, node->network_key);
+	key->until = INSTANT_NEVER;
+}
+
+static void node_identify(struct node *node, const struct node_secrets *secrets)
+{
+	identity_of(&node->identity, secrets->identity_seed);
+	node->own = address_of_key(node->identity.public_key);
+	memcpy(node->network_key, secrets->network_key, sizeof(node->network_key));
+	node->closed = !sodium_is_zero(node->network_key, sizeof(node->network_key));
+	if (node->closed)
+		hash_of(node->network_id, NETWORK_ID, (struct span){0}, node->network_key,
+			sizeof(node->network_key));
+	rng_init(&node->rng, secrets->random_seed);
+	node->instance = rng_u32(&node->rng);
+	rng_fill(&node->rng, node->place_secret, sizeof(node->place_secret));
+	own_key_make(node, secrets->session_secret, node->settings.boot_epoch);
+}
+
+static void node_lay_out(struct node *node)
+{
+	const struct node_limits *limits = &node->limits;
+	uint8_t secret[TABLE_SECRET];
+
+	timers_init(node_timers(node), TIMER_PEERS + limits->peers);
+	mesharp_init(node_mesharp(node), limits->links, limits->neighbours, &node->own,
+		     node->instance, &node->rng);
+	pool_init(node_peer_pool(node), limits->peers);
+	rng_fill(&node->rng, secret, sizeof(secret));
+	table_init(node_peer_table(node), limits->peers, ADDRESS, secret);
+	staging_init(node_staging(node), limits->staged);
+	worker_init(node_worker(node, WORKER_CONTROL), limits->peers, WIRE_LANE_CONTROL, 1);
+	worker_init(node_worker(node, WORKER_PACKETS), limits->peers, 1, WIRE_LANES - 1);
+	for (uint32_t i = 0; i < SNAPSHOTS; i++)
+		forwarding_init(node_snapshot(node, i), limits->peers, &node->own, secret);
+}
+
+struct node *node_init(void *memory, const struct node_limits *limits,
+		       const struct node_secrets *secrets, const struct node_settings *settings)
+{
+	struct node *node = memory;
+
+	REQUIRE(limits->links <= LINKS_MAX && settings->suites != 0);
+	node->limits = *limits;
+	node->settings = *settings;
+	node->at = layout_of(limits);
+	node_identify(node, secrets);
+	node_lay_out(node);
+	return node;
+}
+
+void node_wipe(struct node *node)
+{
+	sodium_memzero(node, node->at.total);
+}
+
+uint32_t node_place(const struct node *node, uint32_t link, struct lladdr from)
+{
+	uint8_t bytes[4 + LLADDR], hash[crypto_shorthash_BYTES];
+	struct writer out = writer_of(bytes, sizeof(bytes));
+
+	writer_u32(&out, link);
+	writer_copy(&out, from.bytes, LLADDR);
+	crypto_shorthash(hash, bytes, sizeof(bytes), node->place_secret);
+	return hash[0] % PLACES;
+}
+
+void node_link_event(struct node *node, instant now, uint32_t link, const struct node_link *facts,
+		     struct outbox *outbox)
+{
+	REQUIRE(link < node->limits.links);
+	node->links[link] = *facts;
+	if (facts->mtu < WIRE_MTU_LEAST)
+		node->links[link].running = false;
+	struct mesharp_link told = {.running = node->links[link].running,
+				    .radio = facts->radio,
+				    .cost = facts->cost,
+				    .lladdr = facts->lladdr};
+	mesharp_link(node_mesharp(node), now, link, &told);
+	node->stale = true;
+	settle(node, now, outbox);
+}
+
+static enum drop node_control_frame(struct node *node, instant now, uint32_t link,
+				    struct lladdr from, bool group, const uint8_t *bytes,
+				    size_t size, struct outbox *outbox)
+{
+	struct reader reader = reader_of(bytes, size);
+	struct control_header header;
+	enum drop drop = control_header_read(&reader, &header);
+
+	if (drop != DROP_NONE)
+		return drop;
+	if (group && header.type != FRAME_HELLO)
+		return DROP_TYPE;
+	if (header.type == FRAME_HELLO)
+		return greet_receive(node, now, link, from, bytes, size, outbox);
+	if (header.type == FRAME_INITIATION)
+		return handshakes_initiation(node, now, link, from, bytes, size, outbox);
+	if (header.type == FRAME_RESPONSE)
+		return handshakes_response(node, now, link, from, bytes, size, outbox);
+	if (header.type == FRAME_COOKIE)
+		return handshakes_cookie(node, now, bytes, size);
+	return DROP_TYPE;
+}
+
+/* A message of lane 0, for the control side itself. */
+static struct verdict node_sealed_frame(struct node *node, instant now, uint32_t link,
+					struct lladdr from, const struct data_header *header,
+					struct span sealed, struct outbox *outbox)
+{
+	uint8_t message[RECEIVE_SEALED];
+	size_t size = 0;
+	struct verdict verdict =
+		receive_sealed(node_forwarding(node), node_worker(node, WORKER_CONTROL), now,
+			       header, sealed, message, &size);
+
+	if (verdict.news)
+		sealed_news(node, now, verdict.index, outbox);
+	if (verdict.kind == VERDICT_SEALED)
+		verdict.drop = sealed_receive(node, now, verdict.index, link, from,
+					      (struct span){message, size});
+	return verdict;
+}
+
+static void node_data_frame(struct node *node, instant now, uint32_t link, struct lladdr from,
+			    bool group, const uint8_t *bytes, size_t size, struct outbox *outbox)
+{
+	struct reader reader = reader_of(bytes, size);
+	struct data_header header;
+	enum drop drop = group ? DROP_TYPE : data_header_read(&reader, &header);
+
+	if (drop != DROP_NONE) {
+		node_count(node, drop);
+		return;
+	}
+	struct span sealed = {reader.at, reader.left};
+	if (header.lane == WIRE_LANE_CONTROL) {
+		node_count(node,
+			   node_sealed_frame(node, now, link, from, &header, sealed, outbox).drop);
+		return;
+	}
+	struct worker *worker = node_worker(node, WORKER_PACKETS);
+	struct verdict verdict =
+		receive_packet(node_forwarding(node), worker, now, &header, sealed, outbox);
+	if (verdict.drop != DROP_NONE)
+		worker_drops(worker)->counts[verdict.drop]++;
+	if (verdict.news)
+		sealed_news(node, now, verdict.index, outbox);
+}
+
+void node_frame(struct node *node, instant now, uint32_t link, struct lladdr from, bool group,
+		const uint8_t *bytes, size_t size, struct outbox *outbox)
+{
+	if (link >= node->limits.links || !node->links[link].running || size == 0) {
+		node_count(node, size == 0 ? DROP_FRAME_SHORT : DROP_LINK_DOWN);
+		return;
+	}
+	switch (frame_form(bytes[0])) {
+	case FRAME_FORM_DATA:
+		node_data_frame(node, now, link, from, group, bytes, size, outbox);
+		break;
+	case FRAME_FORM_CONTROL:
+		if (size > 1 && bytes[1] == FRAME_DATA_EXT)
+			node_data_frame(node, now, link, from, group, bytes, size, outbox);
+		else
+			node_count(node, node_control_frame(node, now, link, from, group, bytes,
+							    size, outbox));
+		break;
+	case FRAME_FORM_OTHER_VERSION:
+		node_count(node, DROP_VERSION);
+		break;
+	case FRAME_FORM_MALFORMED:
+		node_count(node, DROP_MALFORMED);
+		break;
+	}
+	settle(node, now, outbox);
+}
+
+void node_packet(struct node *node, instant now, const uint8_t *bytes, size_t size,
+		 struct outbox *outbox)
+{
+	settle_packet(node, now, (struct span){bytes, size}, outbox);
+	settle(node, now, outbox);
+}
+
+static void node_timer(struct node *node, instant now, uint32_t id, struct outbox *outbox)
+{
+	if (id == TIMER_STAGING)
+		settle_staged(node, now, outbox);
+	else if (id == TIMER_OLD_KEY)
+		sodium_memzero(&node->keys[1], sizeof(node->keys[1]));
+	else if (id >= TIMER_PEERS)
+		sealed_time(node, now, id - TIMER_PEERS, outbox);
+}
+
+void node_time(struct node *node, instant now, struct outbox *outbox)
+{
+	uint32_t id;
+
+	while (outbox_spare(outbox) && timers_due(node_timers(node), now, &id))
+		node_timer(node, now, id, outbox);
+	settle(node, now, outbox);
+}
+
+void node_session_key(struct node *node, instant now, const uint8_t session_secret[AGREE_KEY],
+		      uint32_t generation, struct outbox *outbox)
+{
+	node->keys[1] = node->keys[0];
+	node->keys[1].until = instant_after(now, duration_ms(OWN_KEY_OLD_MS));
+	timers_set(node_timers(node), TIMER_OLD_KEY, node->keys[1].until);
+	own_key_make(node, session_secret, generation);
+	settle(node, now, outbox);
+}
+
+instant node_deadline(const struct node *node)
+{
+	return timers_next(node_timers(node));
+}

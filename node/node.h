@@ -1,0 +1,142 @@
+/* A mesh node, as a value: a block of memory that changes only when an event and a time are handed
+ * to it, and that answers by appending actions to the outbox its driver lends. It reads no clock,
+ * no socket and no heap; the daemon, the simulator and the fuzzers are drivers of this same value.
+ * The block holds no pointer into itself or out. This header is the only door to the room. */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include "base/time.h"
+#include "crypto/agree.h"
+#include "crypto/identity.h"
+#include "meshp/drop.h"
+#include "node/limits.h"
+#include "node/outbox.h"
+
+#include <stddef.h>
+
+struct node;
+
+/* The Ethernet multicast group HELLOs go to: locally administered, ours alone. */
+#define NODE_GROUP ((struct lladdr){{0x33, 0x4d, 0x45, 0x53, 0x48, 0x01}})
+
+/* Who the node is and which network it is of. Copied into the node; the caller wipes its own. */
+struct node_secrets {
+	uint8_t identity_seed[IDENTITY_SEED];
+	uint8_t session_secret[AGREE_KEY]; /* X25519, made fresh at each start */
+	uint8_t network_key[32];	   /* all zero: an open mesh */
+	uint8_t random_seed[32];	   /* what all randomness of this node grows from */
+};
+
+/* How the node behaves; all fixed for its life. */
+struct node_settings {
+	uint32_t zone;	     /* 0 … 65535 */
+	uint32_t boot_epoch; /* greater at every start; also the certificate's generation */
+	uint8_t suites;	     /* a set of aead_suites() that may be used, never empty */
+	duration rekey;	     /* age at which a key is replaced: 120 s, less in tests */
+};
+
+/* What a node needs to know of a link. */
+struct node_link {
+	bool running;	      /* can carry frames now */
+	bool radio;	      /* a shared, lossy medium: longer jitter, shorter probe intervals */
+	uint32_t mtu;	      /* largest frame payload, bytes; under 1280 the link is not used */
+	uint32_t cost;	      /* the operator's own cost, µs, added to the metric */
+	struct lladdr lladdr; /* our address on it */
+};
+
+/* Bytes of memory a node needs within these limits. */
+size_t node_size(const struct node_limits *limits);
+
+/* Makes a node in zero-filled memory of node_size bytes, aligned to 16. Memory is touched only as
+ * it comes into use. The result is the memory itself. */
+struct node *node_init(void *memory, const struct node_limits *limits,
+		       const struct node_secrets *secrets, const struct node_settings *settings);
+
+/* Events. Each may append to the outbox, which must have been empty. `now` never goes back. */
+
+/* A link appeared or changed; link is its slot, 0 … limits.links − 1. A vanished link is one that
+ * is not running; its slot may be used again. */
+void node_link_event(struct node *node, instant now, uint32_t link, const struct node_link *facts,
+		     struct outbox *outbox);
+
+/* A frame came in: size bytes after the Ethernet header, from a link-layer address; group is true
+ * if it was sent to NODE_GROUP rather than to us. */
+void node_frame(struct node *node, instant now, uint32_t link, struct lladdr from, bool group,
+		const uint8_t *bytes, size_t size, struct outbox *outbox);
+
+/* The host sent an IPv6 packet of size bytes into the mesh. */
+void node_packet(struct node *node, instant now, const uint8_t *bytes, size_t size,
+		 struct outbox *outbox);
+
+/* Time has come: node_deadline was reached. Calling it early does nothing. If the outbox filled up,
+ * the deadline stays in the past: carry the outbox out and call again. */
+void node_time(struct node *node, instant now, struct outbox *outbox);
+
+/* A new session key pair takes over, under a new and greater generation; the old one is still
+ * answered to for 6 hours. */
+void node_session_key(struct node *node, instant now, const uint8_t session_secret[AGREE_KEY],
+		      uint32_t generation, struct outbox *outbox);
+
+/* When node_time is wanted next; INSTANT_NEVER if nothing waits. */
+instant node_deadline(const struct node *node);
+
+/* Wipes every secret. The memory may then be released. */
+void node_wipe(struct node *node);
+
+/* Views: what a node shows of itself. They change nothing. */
+
+struct node_status {
+	struct address address;
+	uint8_t public_key[IDENTITY_PUBLIC];
+	uint8_t network_id[NETWORK_ID];
+	bool closed;	/* a network key is set */
+	bool duplicate; /* another node with our identity was heard within 5 minutes */
+	uint32_t zone;
+	uint32_t boot_epoch;
+	uint32_t generation;
+	uint32_t mtu;			    /* the packet size tun0 should have */
+	uint32_t peers, neighbours, staged; /* in use now */
+	struct drops drops;		    /* of control and all workers together */
+};
+
+void node_status(const struct node *node, instant now, struct node_status *status);
+
+struct node_neighbour {
+	struct address address;
+	uint32_t link;
+	struct lladdr lladdr;
+	enum neighbour_state state;
+	uint32_t rtt_us;    /* smoothed; 0 while unknown */
+	uint32_t loss_ppm;  /* the worse direction, millionths */
+	uint32_t metric_us; /* 0 unless FULL */
+	duration since;	    /* in this state */
+};
+
+struct node_session {
+	struct address address;
+	bool usable;	  /* a confirmed key exists */
+	bool handshaking; /* we have asked and wait for an answer */
+	uint8_t suite;	  /* enum suite, of the confirmed key */
+	uint32_t epoch;	  /* of the confirmed key; 0 if there is none */
+	duration age;	  /* of the confirmed key */
+	uint64_t tx_packets, rx_packets, rx_replay;
+};
+
+struct node_route {
+	struct address address;
+	struct address next_hop;
+	uint32_t link;
+	uint32_t metric_us;
+	uint32_t hops;
+	uint32_t mtu;
+};
+
+/* The entry at or after *cursor, which moves past it; false after the last. Start with 0. A change
+ * of the node between two calls may hide or repeat an entry, nothing worse. */
+MUST_USE bool node_neighbours(const struct node *node, instant now, uint32_t *cursor,
+			      struct node_neighbour *neighbour);
+MUST_USE bool node_sessions(const struct node *node, instant now, uint32_t *cursor,
+			    struct node_session *session);
+MUST_USE bool node_routes(const struct node *node, uint32_t *cursor, struct node_route *route);
+
+#endif

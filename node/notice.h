@@ -1,0 +1,29 @@
+/* What a node tells people, as typed values: pure rooms do not log. The daemon turns notices into
+ * journal entries with fields and limits their rate. */
+#ifndef NODE_NOTICE_H
+#define NODE_NOTICE_H
+
+#include "mesharp/neighbour.h"
+#include "meshp/address.h"
+
+#include <stdint.h>
+
+enum notice_kind {
+	NOTICE_NEIGHBOUR,      /* a neighbour changed its state */
+	NOTICE_SESSION_UP,     /* a key with a peer was confirmed; epoch and suite */
+	NOTICE_SESSION_LOST,   /* the last key of a peer expired */
+	NOTICE_DUPLICATE_NODE, /* another live node has our identity */
+	NOTICE_ID_CONFLICT,    /* two addresses share a node id */
+};
+
+struct notice {
+	enum notice_kind kind;
+	struct address address;	       /* the other node */
+	uint32_t link;		       /* NEIGHBOUR: slot of the link */
+	struct lladdr lladdr;	       /* NEIGHBOUR */
+	enum neighbour_state from, to; /* NEIGHBOUR */
+	uint32_t epoch;		       /* SESSION_UP */
+	uint8_t suite;		       /* SESSION_UP: enum suite */
+};
+
+#endif

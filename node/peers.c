@@ -1,0 +1,111 @@
+/* Peers lie in a pool ordered by when they were last heard; a stranger takes the place of the one
+ * heard longest ago that shares no key with us and is no proven neighbour. */
+#include "node/peers.h"
+
+#include <sodium.h>
+#include <string.h>
+
+uint32_t peers_find(const struct node *node, const struct address *address)
+{
+	uint32_t index = table_find(node_peer_table(node), address->bytes);
+
+	return index == TABLE_NONE ? POOL_NONE : index;
+}
+
+static bool peer_dispensable(const struct node *node, const struct peer *peer)
+{
+	if (session_held(&peer->session) || peer->session.attempt.active || peer->queue.count > 0)
+		return false;
+	switch (mesharp_hope(node_mesharp(node), &peer->address)) {
+	case NEIGHBOUR_NONE:
+	case NEIGHBOUR_BLOCKED:
+	case NEIGHBOUR_LOST:
+	case NEIGHBOUR_HEARD:
+		return true;
+	case NEIGHBOUR_HANDSHAKE:
+	case NEIGHBOUR_ONEWAY:
+	case NEIGHBOUR_TWOWAY:
+	case NEIGHBOUR_SYNC:
+	case NEIGHBOUR_FULL:
+		return false;
+	}
+	return false;
+}
+
+static void peer_forget(struct node *node, uint32_t index)
+{
+	struct peer *peer = node_peer(node, index);
+
+	table_remove(node_peer_table(node), peer->address.bytes);
+	timers_set(node_timers(node), TIMER_PEERS + index, INSTANT_NEVER);
+	session_wipe(&peer->session);
+	pool_free(node_peer_pool(node), index);
+	node->stale = true;
+}
+
+/* A slot for a new peer, or POOL_NONE. */
+static uint32_t peers_room(struct node *node)
+{
+	struct pool *pool = node_peer_pool(node);
+
+	if (pool_count(pool) == pool_capacity(pool)) {
+		uint32_t index = pool_oldest(pool);
+		while (index != POOL_NONE && !peer_dispensable(node, node_peer(node, index)))
+			index = pool_newer(pool, index);
+		if (index == POOL_NONE)
+			return POOL_NONE;
+		peer_forget(node, index);
+	}
+	return pool_take(pool);
+}
+
+static bool certificate_same(const struct certificate *a, const struct certificate *b)
+{
+	return a->generation == b->generation &&
+	       memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 &&
+	       memcmp(a->session_key, b->session_key, sizeof(a->session_key)) == 0 &&
+	       memcmp(a->signature, b->signature, sizeof(a->signature)) == 0;
+}
+
+static enum drop certificate_check(struct node *node, instant now, uint32_t link,
+				   struct lladdr from, const struct certificate *certificate,
+				   bool rated)
+{
+	struct bucket *place = &node->place_certificates[node_place(node, link, from)];
+
+	if (rated && (!bucket_take(place, RATE_CERTIFICATE_PLACE, now) ||
+		      !bucket_take(&node->link_certificates[link], RATE_CERTIFICATE_LINK, now)))
+		return DROP_RATE_CERTIFICATE;
+	return certificate_verify(certificate, node->network_id) ? DROP_NONE : DROP_CERTIFICATE;
+}
+
+enum drop peers_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
+		      const struct certificate *certificate, bool rated, uint32_t *index)
+{
+	struct address address = certificate_address(certificate);
+	uint32_t found = peers_find(node, &address);
+
+	if (found != POOL_NONE) {
+		const struct certificate *known = &node_peer(node, found)->certificate;
+		pool_touch(node_peer_pool(node), found);
+		*index = found;
+		if (certificate_same(known, certificate))
+			return DROP_NONE;
+		if (certificate->generation <= known->generation)
+			return DROP_CERTIFICATE_OLD;
+	}
+	enum drop drop = certificate_check(node, now, link, from, certificate, rated);
+	if (drop != DROP_NONE)
+		return drop;
+	if (found == POOL_NONE) {
+		found = peers_room(node);
+		if (found == POOL_NONE)
+			return DROP_PEERS_FULL;
+		*node_peer(node, found) = (struct peer){.address = address};
+		REQUIRE(table_put(node_peer_table(node), address.bytes, found));
+		node->stale = true;
+	}
+	node_peer(node, found)->certificate = *certificate;
+	*index = found;
+	return DROP_NONE;
+}

@@ -1,0 +1,18 @@
+/* The peers: which nodes are known by certificate, and whether room is made for one more.
+ * docs/protocol/meshp.md, section 1. */
+#ifndef NODE_PEERS_H
+#define NODE_PEERS_H
+
+#include "node/value.h"
+
+/* The index of the peer with that address, or POOL_NONE. */
+uint32_t peers_find(const struct node *node, const struct address *address);
+
+/* Takes a certificate that came from a link address: known by its bytes, or verified within the
+ * rates when a stranger's HELLO brings it (`rated`), or verified because a handshake already paid
+ * for it. On DROP_NONE *index is the peer. Refusals: CERTIFICATE_OLD, RATE_CERTIFICATE,
+ * CERTIFICATE, PEERS_FULL. */
+MUST_USE enum drop peers_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
+			       const struct certificate *certificate, bool rated, uint32_t *index);
+
+#endif

@@ -1,0 +1,66 @@
+/* One pass over the peers; the slots take turns, so a reader of the last snapshot is not disturbed.
+ */
+#include "node/publish.h"
+
+#include <sodium.h>
+
+static enum reach reach_of(enum neighbour_state hope)
+{
+	switch (hope) {
+	case NEIGHBOUR_NONE:
+	case NEIGHBOUR_LOST:
+	case NEIGHBOUR_BLOCKED:
+		return REACH_NONE;
+	case NEIGHBOUR_HEARD:
+	case NEIGHBOUR_HANDSHAKE:
+	case NEIGHBOUR_ONEWAY:
+	case NEIGHBOUR_TWOWAY:
+	case NEIGHBOUR_SYNC:
+	case NEIGHBOUR_FULL:
+		return REACH_SOON;
+	}
+	return REACH_NONE;
+}
+
+static struct destination destination_of(const struct node *node, uint32_t index)
+{
+	const struct peer *peer = node_peer(node, index);
+	const struct session *session = &peer->session;
+	struct destination made = {
+		.address = peer->address,
+		.generation = pool_generation(node_peer_pool(node), index) + 1,
+		.seal = forwarding_seal_key(&session->places[SESSION_CONFIRMED]),
+		.reach = reach_of(mesharp_hope(node_mesharp(node), &peer->address)),
+	};
+	struct mesharp_entry best;
+
+	for (uint32_t place = 0; place < SESSION_PLACES; place++)
+		made.open[place] = forwarding_open_key(&session->places[place]);
+	if (mesharp_best(node_mesharp(node), &peer->address, &best)) {
+		made.link = best.link;
+		made.to = best.lladdr;
+		made.metric_us = best.metric_us;
+		made.mtu = node->links[best.link].mtu < PACKET_MAX ? node->links[best.link].mtu
+								   : PACKET_MAX;
+		if (session_usable(session))
+			made.reach = REACH_NOW;
+	}
+	return made;
+}
+
+void publish(struct node *node)
+{
+	const struct pool *pool = node_peer_pool(node);
+	uint32_t next = (node->current + 1) % SNAPSHOTS;
+	struct forwarding *snapshot = node_snapshot(node, next);
+
+	forwarding_clear(snapshot);
+	for (uint32_t i = pool_oldest(pool); i != POOL_NONE; i = pool_newer(pool, i)) {
+		struct destination made = destination_of(node, i);
+		forwarding_put(snapshot, i, &made);
+		sodium_memzero(&made, sizeof(made));
+	}
+	node->current = next;
+	node->stale = false;
+	node->fresh = true;
+}

@@ -1,0 +1,17 @@
+/* A packet on its way out: from the host to a sealed frame on a link. */
+#ifndef NODE_SEND_H
+#define NODE_SEND_H
+
+#include "base/time.h"
+#include "node/forwarding.h"
+#include "node/outbox.h"
+#include "node/verdict.h"
+#include "node/worker.h"
+
+/* Carries one IPv6 packet of the host: appends the frame, or the packet itself if it is for us, or
+ * says what is to be done instead. Touches the worker and the outbox, nothing else. */
+MUST_USE struct verdict send_packet(const struct forwarding *forwarding, struct worker *worker,
+				    instant now, const uint8_t *bytes, size_t size,
+				    struct outbox *outbox);
+
+#endif

@@ -1,0 +1,157 @@
+/* The inside of a node, known to this room alone: one head, and behind it, at offsets from it, the
+ * parts whose size depends on the limits. Nothing here is a pointer. */
+#ifndef NODE_VALUE_H
+#define NODE_VALUE_H
+
+#include "base/bucket.h"
+#include "base/pool.h"
+#include "base/rng.h"
+#include "base/table.h"
+#include "base/timers.h"
+#include "mesharp/mesharp.h"
+#include "meshp/certificate.h"
+#include "meshp/cookie.h"
+#include "meshp/session.h"
+#include "node/forwarding.h"
+#include "node/node.h"
+#include "node/staging.h"
+#include "node/worker.h"
+
+/* A node known by a verified certificate, with all that we share with it. */
+struct peer {
+	struct address address;
+	struct certificate certificate; /* of the highest generation seen */
+	struct session session;
+	struct staging_queue queue; /* packets that wait for it */
+	struct bucket handshakes;   /* INITIATIONs it may send */
+	uint32_t link;		    /* where our INITIATIONs to it go */
+	struct lladdr to;
+};
+
+/* A session key of ours with what follows from it; secret. */
+struct own_key {
+	struct agree_pair pair;
+	struct certificate certificate;
+	struct cookie_keys cookies;
+	instant until; /* not answered to any more from then on */
+};
+
+/* The worker blocks: the control side's own, which has lane 0, and the one of all other lanes. */
+enum {
+	WORKER_CONTROL,
+	WORKER_PACKETS,
+	WORKERS,
+};
+
+/* Snapshots: one for each worker to read, and one to build. */
+enum { SNAPSHOTS = WORKERS + 1 };
+
+/* Offsets of the parts from the head, bytes. */
+struct layout {
+	uint64_t timers, mesharp, peers, peer_pool, peer_table, staging;
+	uint64_t workers[WORKERS];
+	uint64_t forwarding[SNAPSHOTS];
+	uint64_t total;
+};
+
+/* Ids of the node's timers; peers follow. */
+enum {
+	TIMER_MESHARP,
+	TIMER_STAGING,
+	TIMER_OLD_KEY,
+	TIMER_PEERS,
+};
+
+struct node {
+	struct node_limits limits;
+	struct node_settings settings;
+	struct layout at;
+	struct address own;
+	struct identity identity;
+	struct own_key keys[2]; /* the present one, and the one before it */
+	uint8_t network_key[32];
+	uint8_t network_id[NETWORK_ID];
+	bool closed;
+	uint32_t instance;
+	struct rng rng;
+	uint8_t place_secret[TABLE_SECRET];
+
+	uint32_t serial;   /* last given to a set of keys */
+	uint32_t sequence; /* last given to an INITIATION */
+	uint32_t current;  /* the published snapshot */
+	bool stale;	   /* what it was built from has changed */
+	bool fresh;	   /* it was published since waiting packets were looked at */
+	instant duplicate_until;
+
+	struct node_link links[LINKS_MAX];
+	struct drops drops; /* of the control side */
+	struct cookie_jar jar;
+	struct bucket icmp;
+	struct bucket clones; /* certificates of our own address to verify */
+	struct bucket handshakes_all, handshakes_strangers;
+	struct bucket place_handshakes[PLACES], place_certificates[PLACES];
+	struct bucket link_certificates[LINKS_MAX];
+};
+
+static inline void *node_part(const struct node *node, uint64_t offset)
+{
+	return (void *)((uintptr_t)node + offset);
+}
+
+static inline struct timers *node_timers(const struct node *node)
+{
+	return node_part(node, node->at.timers);
+}
+
+static inline struct mesharp *node_mesharp(const struct node *node)
+{
+	return node_part(node, node->at.mesharp);
+}
+
+static inline struct staging *node_staging(const struct node *node)
+{
+	return node_part(node, node->at.staging);
+}
+
+static inline struct pool *node_peer_pool(const struct node *node)
+{
+	return node_part(node, node->at.peer_pool);
+}
+
+static inline struct table *node_peer_table(const struct node *node)
+{
+	return node_part(node, node->at.peer_table);
+}
+
+static inline struct peer *node_peer(const struct node *node, uint32_t index)
+{
+	return (struct peer *)node_part(node, node->at.peers) + index;
+}
+
+static inline struct worker *node_worker(const struct node *node, uint32_t number)
+{
+	return node_part(node, node->at.workers[number]);
+}
+
+static inline struct forwarding *node_snapshot(const struct node *node, uint32_t number)
+{
+	return node_part(node, node->at.forwarding[number]);
+}
+
+/* The snapshot that is published. */
+static inline const struct forwarding *node_forwarding(const struct node *node)
+{
+	return node_snapshot(node, node->current);
+}
+
+/* Counts a refusal of the control side; DROP_NONE counts nothing. */
+static inline void node_count(struct node *node, enum drop drop)
+{
+	if (drop != DROP_NONE)
+		node->drops.counts[drop]++;
+}
+
+/* Which bucket a link address on a link falls into. */
+uint32_t node_place(const struct node *node, uint32_t link, struct lladdr from);
+
+#endif

@@ -1,0 +1,30 @@
+/* What the per-packet functions say about a packet or frame: done, or what the control side is to
+ * do about it. They themselves never change anything of the control side. */
+#ifndef NODE_VERDICT_H
+#define NODE_VERDICT_H
+
+#include "meshp/drop.h"
+#include "meshp/icmp.h"
+
+#include <stdbool.h>
+
+enum verdict_kind {
+	VERDICT_DONE,	/* in the outbox */
+	VERDICT_DROP,	/* refused: count drop */
+	VERDICT_ERROR,	/* refused: count drop and tell the host by ICMPv6 */
+	VERDICT_STAGE,	/* keep until the destination can be reached */
+	VERDICT_SEALED, /* opened, and it is a control message of lane 0 */
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	enum drop drop;
+	enum icmp_error error; /* ERROR */
+	uint32_t mtu;	       /* ERROR: for packet too big */
+	uint32_t
+		index; /* the destination or source, where news is set or kind is STAGE or SEALED */
+	uint32_t serial; /* the key that opened it, where news is set */
+	bool news;	 /* the control side should look at that peer's figures */
+};
+
+#endif

@@ -1,0 +1,51 @@
+/* A worker's own block: counters and replay windows of the lanes it owns, for every destination,
+ * and its drop counters. Nobody else writes it. State belongs to a key serial: meeting a new
+ * serial, the worker starts at zero by itself, so the control side never reaches in here. */
+#ifndef NODE_WORKER_H
+#define NODE_WORKER_H
+
+#include "base/time.h"
+#include "meshp/drop.h"
+#include "meshp/window.h"
+#include "node/forwarding.h"
+
+struct worker;
+
+/* What a worker knows of a destination beyond its lanes; the control side reads it now and then. */
+struct worker_peer {
+	uint32_t generation;	/* of the slot's tenant these figures belong to */
+	uint32_t opened_serial; /* the key that opened last */
+	bool noted;		/* the control side was told since it last looked */
+	bool worn;		/* a lane reached WIRE_REKEY_FRAMES under the sealing key */
+	instant sealed, opened; /* last frame; zero: never */
+	instant received;	/* last frame that was not empty */
+	uint64_t tx_packets, rx_packets, rx_replay;
+};
+
+/* Bytes of memory for `lanes` lanes and so many destinations. */
+size_t worker_size(uint32_t destinations, uint32_t lanes);
+
+/* Makes a worker that owns the lanes first … first + lanes − 1, in zero-filled memory of
+ * worker_size bytes, aligned to 8. */
+struct worker *worker_init(void *memory, uint32_t destinations, uint32_t first, uint32_t lanes);
+
+bool worker_owns(const struct worker *worker, uint8_t lane);
+
+struct drops *worker_drops(struct worker *worker);
+
+/* The figures of the destination at index; a new tenant's are zero. */
+struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation);
+
+/* The same without resetting: figures of the present or an earlier tenant. */
+const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index);
+
+/* The next counter of a lane under the destination's sealing key, used up by this call. False when
+ * the lane is exhausted. */
+MUST_USE bool worker_counter(struct worker *worker, uint32_t index, uint8_t lane,
+			     const struct destination *destination, uint32_t *counter);
+
+/* The window of a lane under one of the destination's opening keys. */
+struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane,
+			     const struct destination *destination, uint32_t serial);
+
+#endif
