@@ -1,0 +1,87 @@
+/* Frames over Ethernet-like links: one packet socket for all of them, with a batch of received and
+ * a batch of queued frames. The caller sees payloads, the bytes behind the Ethernet header; headers
+ * are read and written here. Nothing blocks. Each data-path worker has a struct ethernet of its
+ * own. Receiving a batch, reserving, committing and flushing are all a faster backend has to offer.
+ */
+#ifndef LINK_ETHERNET_H
+#define LINK_ETHERNET_H
+
+#include "base/require.h"
+#include "link/link.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	ETHERNET_BATCH = 64,	     /* frames received or queued at once */
+	ETHERNET_PAYLOAD_MAX = 9216, /* bytes behind the header: a jumbo link's MTU */
+};
+
+struct ethernet;
+
+/* A received frame. Its bytes lie in the batch and are good until the next ethernet_receive. They
+ * may be more than was sent: Ethernet pads short frames. */
+struct ethernet_frame {
+	uint32_t ifindex; /* the link it came by */
+	bool group;	  /* sent to a group or to all, rather than to us */
+	uint8_t source[LINK_LLADDR];
+	uint8_t destination[LINK_LLADDR];
+	const uint8_t *bytes;
+	size_t size;
+};
+
+/* What became of frames, since ethernet_open. */
+struct ethernet_counters {
+	uint64_t received;  /* handed to the caller */
+	uint64_t cut;	    /* refused: longer than ETHERNET_PAYLOAD_MAX, or no whole header */
+	uint64_t not_ours;  /* refused: addressed to another host, or our own on its way out */
+	uint64_t sent;	    /* handed to the kernel */
+	uint64_t no_room;   /* not sent: the queue of the socket or of the link is full */
+	uint64_t link_down; /* not sent: the link is down or gone */
+	uint64_t too_long;  /* not sent: longer than the link's MTU */
+	uint64_t not_sent;  /* not sent: any other reason */
+};
+
+/* Makes the batches around a packet socket (AF_PACKET, SOCK_RAW) that is bound to ethertype and no
+ * interface. The descriptor stays the caller's and outlives the result. 0 or -ENOMEM. */
+MUST_USE int ethernet_open(struct ethernet **ethernet, int fd, uint16_t ethertype);
+
+/* Releases the batches; queued frames are lost. NULL is fine. */
+void ethernet_close(struct ethernet *ethernet);
+
+/* Joins or leaves a group on a link. Needed once a link: the kernel keeps the membership over down
+ * and up and forgets it with the interface. Joins are counted. 0 or -errno: -ENODEV if there is no
+ * such link. */
+MUST_USE int ethernet_join(struct ethernet *ethernet, uint32_t ifindex,
+			   const uint8_t group[LINK_LLADDR]);
+MUST_USE int ethernet_leave(struct ethernet *ethernet, uint32_t ifindex,
+			    const uint8_t group[LINK_LLADDR]);
+
+/* Receives the next batch and points frames at it. The number of frames in it, at most
+ * ETHERNET_BATCH; 0 if none waits, or none of those taken was for us; or -errno. */
+MUST_USE int ethernet_receive(struct ethernet *ethernet, const struct ethernet_frame **frames);
+
+/* Room for a payload of ETHERNET_PAYLOAD_MAX bytes in the batch to send; if the batch is full it is
+ * flushed first, so there always is. The room is the caller's until ethernet_commit; without it
+ * nothing is queued. */
+uint8_t *ethernet_reserve(struct ethernet *ethernet);
+
+/* Queues the first size bytes of the reserved room as a frame. size is at most
+ * ETHERNET_PAYLOAD_MAX. */
+void ethernet_commit(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
+		     const uint8_t destination[LINK_LLADDR], size_t size);
+
+/* Reserves, copies and commits in one. A payload over ETHERNET_PAYLOAD_MAX is counted as too_long
+ * and not queued. */
+void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
+		    const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size);
+
+/* Hands all queued frames to the kernel; those it does not take are dropped and counted. The queue
+ * is empty afterwards. */
+void ethernet_flush(struct ethernet *ethernet);
+
+/* The counters as they are now; they live in ethernet and keep counting. */
+const struct ethernet_counters *ethernet_counters(const struct ethernet *ethernet);
+
+#endif

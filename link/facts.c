@@ -1,0 +1,71 @@
+/* What makes an interface a link, whatever its kind: Ethernet frames that nobody else takes.
+ * Devices of 802.1Q, veth pairs, bridges themselves, Wi-Fi stations and Bluetooth networks all
+ * qualify; the ports of a bridge or bond do not. Whether it is a radio is only told by sysfs. */
+#include "link/facts.h"
+
+#include <linux/if_arp.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* True if there is such an entry for the interface in sysfs. */
+static bool sysfs_has(const char *name, const char *entry)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", name, entry);
+	return !access(path, F_OK);
+}
+
+/* True for Wi-Fi, by either of its kernel interfaces, and for Bluetooth (bnep). */
+static bool facts_radio(const char *name)
+{
+	char path[64], text[256] = "";
+
+	if (sysfs_has(name, "wireless") || sysfs_has(name, "phy80211"))
+		return true;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/uevent", name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return got > 0 && strstr(text, "DEVTYPE=bluetooth\n");
+}
+
+/* True if another interface takes the frames this one receives: a bridge, bond or team does, a VRF
+ * does not. */
+static bool facts_port(struct rtnl_link *link)
+{
+	const char *owner = rtnl_link_get_slave_type(link);
+
+	return rtnl_link_get_master(link) != 0 && (!owner || strcmp(owner, "vrf") != 0);
+}
+
+bool facts_read(struct rtnl_link *link, struct link_facts *facts)
+{
+	const unsigned int up = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+	const char *name = rtnl_link_get_name(link);
+	struct nl_addr *lladdr = rtnl_link_get_addr(link);
+
+	if (!name || facts_port(link) || rtnl_link_get_arptype(link) != ARPHRD_ETHER || !lladdr ||
+	    nl_addr_get_len(lladdr) != LINK_LLADDR)
+		return false;
+	*facts = (struct link_facts){
+		.ifindex = (uint32_t)rtnl_link_get_ifindex(link),
+		.mtu = rtnl_link_get_mtu(link),
+		.running = (rtnl_link_get_flags(link) & up) == up,
+		.radio = facts_radio(name),
+	};
+	snprintf(facts->name, sizeof(facts->name), "%s", name);
+	memcpy(facts->lladdr, nl_addr_get_binary_addr(lladdr), LINK_LLADDR);
+	return true;
+}
+
+bool facts_equal(const struct link_facts *a, const struct link_facts *b)
+{
+	return !strcmp(a->name, b->name) && !memcmp(a->lladdr, b->lladdr, LINK_LLADDR) &&
+	       a->mtu == b->mtu && a->running == b->running && a->radio == b->radio;
+}

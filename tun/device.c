@@ -1,0 +1,121 @@
+/* The TUN device: taken over by TUNSETIFF, then read and written packet by packet. Where it is
+ * held, the holder is looked for in /proc, where each descriptor of a TUN names its device: people
+ * can act on a process, not on "busy". */
+#include "tun/device.h"
+#include "tun/interface.h"
+
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The file's beginning, at most size - 1 bytes and a NUL; empty if it cannot be read. */
+static void file_read_start(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	text[got < 0 ? 0 : got] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/* True if one of the process's descriptors is attached to the device called name. */
+static bool process_holds(const char *pid, const char *name)
+{
+	char path[300], text[512], line[32];
+
+	snprintf(path, sizeof(path), "/proc/%s/fdinfo", pid);
+	snprintf(line, sizeof(line), "\niff:\t%s\n", name);
+	DIR *descriptors = opendir(path);
+	bool found = false;
+	if (!descriptors)
+		return false;
+	for (struct dirent *entry; !found && (entry = readdir(descriptors));) {
+		snprintf(path, sizeof(path), "/proc/%s/fdinfo/%.12s", pid, entry->d_name);
+		file_read_start(path, text, sizeof(text));
+		found = strstr(text, line) != NULL;
+	}
+	closedir(descriptors);
+	return found;
+}
+
+/* True if the process lives in our network namespace. */
+static bool process_is_near(const char *pid)
+{
+	char path[300];
+	struct stat theirs, ours;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/net", pid);
+	return !stat(path, &theirs) && !stat("/proc/self/ns/net", &ours) &&
+	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
+/* Who holds the device, for people. A namespace each may have a device of that name, so a holder in
+ * ours is believed before one in another. */
+static void holder_describe(const char *name, char *who, size_t size)
+{
+	char path[300], comm[32];
+	bool found = false;
+
+	snprintf(who, size, "a process that cannot be seen from here");
+	DIR *processes = opendir("/proc");
+	if (!processes)
+		return;
+	for (struct dirent *entry; !found && (entry = readdir(processes));) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    !process_holds(entry->d_name, name))
+			continue;
+		found = process_is_near(entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file_read_start(path, comm, sizeof(comm));
+		comm[strcspn(comm, "\n")] = '\0';
+		snprintf(who, size, "PID %.12s (%s)", entry->d_name, comm);
+	}
+	closedir(processes);
+}
+
+int tun_attach(int fd, const char *name, char *why, size_t size)
+{
+	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+	char who[64];
+	int error = -EINVAL;
+
+	if (interface_name_fits(name)) {
+		memcpy(request.ifr_name, name, strlen(name));
+		error = ioctl(fd, TUNSETIFF, &request) < 0 ? -errno : 0;
+	}
+	if (error == -EBUSY) {
+		holder_describe(name, who, sizeof(who));
+		snprintf(why, size, "%s is held by %s; set Tun.Name= to another name", name, who);
+	} else if (error == -EINVAL) {
+		snprintf(why, size,
+			 "'%s' cannot be a TUN device: the name is unfit or of another "
+			 "kind of interface; set Tun.Name= to another name",
+			 name);
+	} else if (error) {
+		interface_explain(error, "attach", name, why, size);
+	}
+	return error;
+}
+
+int tun_read(int fd, uint8_t *packet, size_t size)
+{
+	ssize_t got = read(fd, packet, size);
+
+	if (got >= 0)
+		return (int)got;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+int tun_write(int fd, const uint8_t *packet, size_t size)
+{
+	return write(fd, packet, size) < 0 ? -errno : 0;
+}
