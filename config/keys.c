@@ -1,0 +1,241 @@
+/* The table of keys and what each of them sets. The invariant is that every default is a valid
+ * value of its key; a unit test reads the printed defaults back. */
+#include "config/keys.h"
+
+#include <string.h>
+
+static bool set_zone(struct config *config, const char *text, struct why *why)
+{
+	uint32_t zone;
+
+	if (!value_number(text, 0, 65535, &zone, why))
+		return false;
+	config->zone = (uint16_t)zone;
+	return true;
+}
+
+static bool set_network_key_file(struct config *config, const char *text, struct why *why)
+{
+	if (text[0] != '\0')
+		return value_path(text, config->network_key_file, CONFIG_TEXT, why);
+	config->network_key_file[0] = '\0';
+	return true;
+}
+
+static bool set_ethertype(struct config *config, const char *text, struct why *why)
+{
+	return value_ethertype(text, &config->ethertype, why);
+}
+
+static bool set_rekey(struct config *config, const char *text, struct why *why)
+{
+	uint32_t seconds;
+
+	if (!value_number(text, 1, 120, &seconds, why))
+		return false;
+	config->rekey = duration_s(seconds);
+	return true;
+}
+
+static bool set_suites(struct config *config, const char *text, struct why *why)
+{
+	return value_suites(text, &config->suites, why);
+}
+
+static bool set_tun_name(struct config *config, const char *text, struct why *why)
+{
+	return value_interface(text, config->tun_name, why);
+}
+
+static bool set_loopback_name(struct config *config, const char *text, struct why *why)
+{
+	return value_interface(text, config->loopback_name, why);
+}
+
+static bool set_match(struct config *config, const char *text, struct why *why)
+{
+	return value_patterns(text, config->links[config->link_count - 1].match, why);
+}
+
+static bool set_cost(struct config *config, const char *text, struct why *why)
+{
+	struct config_link *link = &config->links[config->link_count - 1];
+
+	if (text[0] != '\0')
+		return value_number(text, 0, CONFIG_COST, &link->cost_us, why);
+	link->cost_us = 0;
+	return true;
+}
+
+static bool set_user(struct config *config, const char *text, struct why *why)
+{
+	return value_user(text, config->user, why);
+}
+
+static bool set_workers(struct config *config, const char *text, struct why *why)
+{
+	return value_workers(text, &config->workers, why);
+}
+
+static bool set_state_directory(struct config *config, const char *text, struct why *why)
+{
+	return value_path(text, config->state_directory, CONFIG_TEXT, why);
+}
+
+static bool set_control_socket(struct config *config, const char *text, struct why *why)
+{
+	return value_path(text, config->control_socket, CONFIG_SOCKET, why);
+}
+
+static bool set_inbound(struct config *config, const char *text, struct why *why)
+{
+	return value_allowed(text, &config->inbound_allowed, why);
+}
+
+static bool set_expose(struct config *config, const char *text, struct why *why)
+{
+	if (text[0] == '\0') {
+		config->exposed_count = 0;
+		return true;
+	}
+	if (config->exposed_count == CONFIG_EXPOSED) {
+		snprintf(why->text, sizeof(why->text), "more than %d ports, write fewer",
+			 CONFIG_EXPOSED);
+		return false;
+	}
+	if (!value_expose(text, &config->exposed[config->exposed_count], why))
+		return false;
+	config->exposed_count++;
+	return true;
+}
+
+static const struct key keys[] = {
+	{"Mesh", "Zone", "0", "0..65535", false, set_zone},
+	{"Mesh", "NetworkKeyFile", "",
+	 "empty: an open mesh; else a file with 32 random bytes in base64: only holders take part",
+	 true, set_network_key_file},
+	{"Mesh", "EtherType", "0x88B5", "the same on every node of a mesh", false, set_ethertype},
+	{"Session", "RekeySec", "120", "seconds after which a session gets new keys, 1..120", false,
+	 set_rekey},
+	{"Session", "Suites", "chacha20-poly1305 aes-256-gcm",
+	 "ciphers this node agrees to; chacha20-poly1305 must be among them", false, set_suites},
+	{"Tun", "Name", "tun0", "the interface through which programs reach the mesh", false,
+	 set_tun_name},
+	{"Tun", "Loopback", "lo2", "the interface that holds this node's addresses", false,
+	 set_loopback_name},
+	{"Link", "Match", "en* eth* wl* bt* bnep* vlan*", "never bridge ports, tun0 or lo2", false,
+	 set_match},
+	{"Link", "Cost", "",
+	 "the operator's own cost, added to the measured metric, microseconds, 0..65535", true,
+	 set_cost},
+	{"Daemon", "User", "meshpd",
+	 "empty: stay the user that started it; rights are dropped all the same", true, set_user},
+	{"Daemon", "Workers", "auto", "data-path workers; 0: all on the control thread", false,
+	 set_workers},
+	{"Paths", "StateDirectory", "/var/lib/meshpd", "identity and what must outlive a restart",
+	 false, set_state_directory},
+	{"Paths", "ControlSocket", "/run/meshpd/io.meshpd", "where meshctl asks", false,
+	 set_control_socket},
+	{"Firewall", "Inbound", "deny", "deny | allow; echo and replies always pass", false,
+	 set_inbound},
+	{"Firewall", "Expose", "", "may repeat: tcp/80", true, set_expose},
+};
+
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+const struct key *key_find(const char *section, const char *name)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	return NULL;
+}
+
+/* Levenshtein's distance of two strings, of which the first 63 bytes count. */
+static size_t edits_between(const char *from, const char *to)
+{
+	size_t row[64];
+	size_t to_size = strnlen(to, 63);
+
+	for (size_t j = 0; j <= to_size; j++)
+		row[j] = j;
+	for (size_t i = 0; from[i] != '\0' && i < 63; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < to_size; j++) {
+			size_t best = diagonal + (from[i] != to[j]);
+
+			diagonal = row[j + 1];
+			best = best < row[j] + 1 ? best : row[j] + 1;
+			row[j + 1] = best < diagonal + 1 ? best : diagonal + 1;
+		}
+	}
+	return row[to_size];
+}
+
+const struct key *key_nearest(const char *section, const char *name)
+{
+	const struct key *nearest = &keys[0];
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		size_t edits = edits_between(section, keys[i].section) +
+			       2 * edits_between(name, keys[i].name);
+
+		if (edits < least) {
+			least = edits;
+			nearest = &keys[i];
+		}
+	}
+	return nearest;
+}
+
+bool key_set(const struct key *key, struct config *config, const char *text, struct why *why)
+{
+	if (text[0] == '\0' && !key->may_be_empty)
+		text = key->standard;
+	return key->set(config, text, why);
+}
+
+static void section_set_defaults(struct config *config, bool link)
+{
+	struct why why;
+
+	for (size_t i = 0; i < KEYS; i++)
+		if ((strcmp(keys[i].section, "Link") == 0) == link)
+			REQUIRE(keys[i].set(config, keys[i].standard, &why));
+}
+
+bool keys_add_link(struct config *config, struct why *why)
+{
+	if (config->link_count == CONFIG_LINKS) {
+		snprintf(why->text, sizeof(why->text), "more than %d [Link] sections, write fewer",
+			 CONFIG_LINKS);
+		return false;
+	}
+	config->link_count++;
+	section_set_defaults(config, true);
+	return true;
+}
+
+void keys_set_defaults(struct config *config)
+{
+	memset(config, 0, sizeof(*config));
+	section_set_defaults(config, false);
+}
+
+void config_print_defaults(FILE *out)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < KEYS; i++) {
+		if (strcmp(section, keys[i].section) != 0) {
+			section = keys[i].section;
+			if (strcmp(section, "Link") == 0)
+				fputs("# the section may repeat\n", out);
+			fprintf(out, "[%s]\n", section);
+		}
+		fprintf(out, "# %s\n%s=%s\n", keys[i].help, keys[i].name, keys[i].standard);
+	}
+}
