@@ -46,9 +46,11 @@ static void keys_wipe(struct session_keys *keys)
  * the one begun by the lower address. Both ends decide alike, whichever is confirmed first. */
 static bool supersedes(const struct session_keys *fresh, const struct session_keys *confirmed)
 {
-	if (confirmed->serial == 0 || fresh->keys.epoch != confirmed->keys.epoch)
-		return confirmed->serial == 0 || fresh->keys.epoch > confirmed->keys.epoch;
-	return fresh->begun_by_lower || !confirmed->begun_by_lower;
+	if (confirmed->serial == 0)
+		return true;
+	if (fresh->keys.epoch != confirmed->keys.epoch)
+		return fresh->keys.epoch > confirmed->keys.epoch;
+	return fresh->begun_by_lower;
 }
 
 /* Confirms a set; the other of it and what was confirmed becomes previous. */
@@ -60,8 +62,7 @@ static void confirm(struct session *session, const struct session_keys *fresh)
 	if (!supersedes(fresh, confirmed)) {
 		*previous = *fresh;
 	} else {
-		if (confirmed->serial != 0)
-			*previous = *confirmed;
+		*previous = *confirmed;
 		*confirmed = *fresh;
 	}
 	if (fresh->keys.epoch > session->last_epoch)
