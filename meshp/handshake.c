@@ -90,7 +90,9 @@ static enum drop payload_read(struct reader *in, bool sequenced, uint8_t *suites
 	REQUIRE(reader_done(in));
 	if (least > WIRE_VERSION || greatest < WIRE_VERSION)
 		return DROP_VERSION;
-	return features == 0 ? DROP_NONE : DROP_MALFORMED;
+	if (features != 0 || (sequenced && peer->epoch == UINT32_MAX))
+		return DROP_MALFORMED;
+	return DROP_NONE;
 }
 
 /* True if the certificate is for the static key of the handshake and the id in the clear. */

@@ -191,7 +191,7 @@ static enum drop extended_rest(struct reader *in, size_t size, struct data_heade
 		drop = addresses_read(in, header);
 	if (drop)
 		return drop;
-	if (in->left < header->length + (size_t)WIRE_TAG)
+	if (size < WIRE_FRAME_LEAST || in->left < header->length + (size_t)WIRE_TAG)
 		return DROP_FRAME_SHORT;
 	if (in->left > header->length + (size_t)WIRE_TAG && size > WIRE_FRAME_LEAST)
 		return DROP_FRAME_LONG;

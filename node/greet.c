@@ -50,6 +50,13 @@ static enum drop greet_own(struct node *node, instant now, const struct certific
 	return DROP_DUPLICATE_NODE;
 }
 
+static bool greet_for_us(const struct node *node, const struct node_id *destination)
+{
+	const struct node_id any = {{0}}, own = address_id(&node->own);
+
+	return node_id_equal(destination, &any) || node_id_equal(destination, &own);
+}
+
 enum drop greet_receive(struct node *node, instant now, uint32_t link, struct lladdr from,
 			const uint8_t *frame, size_t size, struct outbox *outbox)
 {
@@ -66,6 +73,8 @@ enum drop greet_receive(struct node *node, instant now, uint32_t link, struct ll
 	struct node_id id = address_id(&address);
 	if (!node_id_equal(&id, &hello.source))
 		return DROP_CERTIFICATE;
+	if (!greet_for_us(node, &hello.destination))
+		return DROP_NOT_FOR_US;
 	if (address_equal(&address, &node->own))
 		return greet_own(node, now, &certificate, &hello, outbox);
 

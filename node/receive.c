@@ -92,9 +92,9 @@ struct verdict receive_sealed(const struct forwarding *forwarding, struct worker
 	if (drop != DROP_NONE)
 		return dropped(drop);
 	struct verdict verdict = opened_as(VERDICT_SEALED, &opened, true);
-	if (plain[0] != WIRE_NEXT_HEADER_CONTROL) {
+	if (plain[0] != WIRE_NEXT_HEADER_CONTROL || header->partial) {
 		verdict.kind = VERDICT_DROP;
-		verdict.drop = DROP_LANE;
+		verdict.drop = header->partial ? DROP_CHECKSUM_PARTIAL : DROP_LANE;
 		return verdict;
 	}
 	*size = opened.size - 1;

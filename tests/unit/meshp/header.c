@@ -344,12 +344,12 @@ static void test_addresses_that_are_not_of_the_ids(void **state)
 	}
 }
 
-/* A link that pads not, or not as far as Ethernet, is as good. */
+/* The sender pads, so that a frame is the same bytes on every kind of link. */
 static void test_padding_only_up_to_46_bytes(void **state)
 {
-	assert_int_equal(extended_with(0, 1, 43), DROP_FRAME_SHORT);
-	assert_int_equal(extended_with(0, 1, 44), DROP_NONE);
-	assert_int_equal(extended_with(0, 1, 45), DROP_NONE);
+	assert_int_equal(extended_with(0, 1, 44), DROP_FRAME_SHORT);
+	assert_int_equal(extended_with(0, 1, 45), DROP_FRAME_SHORT);
+	assert_int_equal(extended_with(0, 1, 46), DROP_NONE);
 	assert_int_equal(extended_with(0, 1, 47), DROP_FRAME_LONG);
 	assert_int_equal(extended_with(0, 3, 46), DROP_NONE);
 	assert_int_equal(extended_with(0, 3, 47), DROP_FRAME_LONG);

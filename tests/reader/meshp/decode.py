@@ -1,0 +1,84 @@
+"""Prints a capture, one line for a frame and one for what was sealed in it. Every frame must be
+written again as the bytes that were read, and sealed again too where it could be opened."""
+import dataclasses
+import json
+import pathlib
+
+from . import capture, control, frames, packet
+from .address import shown
+from .certificate import Certificate
+from .hello import Hello
+from .observer import Observer
+from .probe import Probe
+
+NAMES = {Hello: "HELLO", control.Initiation: "INITIATION", control.Response: "RESPONSE",
+         control.Cookie: "COOKIE", frames.Compact: "DATA", frames.Extended: "DATA_EXT"}
+
+
+def value_shown(value):
+    if isinstance(value, Certificate):
+        return f"{shown(value.address)}/{value.generation}"
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def fields_shown(thing, without=()):
+    """name=value of the fields; headers are taken apart, long strings not hidden."""
+    out = []
+    for field in dataclasses.fields(thing):
+        value = getattr(thing, field.name)
+        if isinstance(value, control.Header):
+            out.append(f"{value.source.hex()} > {value.destination.hex()} hops={value.hop_limit}")
+        elif field.name not in without:
+            out.append(f"{field.name}={value_shown(value)}")
+    return " ".join(out)
+
+
+def packet_shown(ipv6):
+    traffic = int.from_bytes(ipv6[:2], "big") >> 4 & 0xff
+    line = f"IPv6 {shown(ipv6[8:24])} > {shown(ipv6[24:40])} next={ipv6[6]} hops={ipv6[7]} " \
+           f"traffic={traffic:#04x} bytes={len(ipv6)}"
+    echo = packet.read_echo(ipv6)
+    if echo:
+        kind = "request" if echo[0] == packet.ECHO_REQUEST else "reply"
+        line += f" echo {kind} id={echo[1]} sequence={echo[2]}"
+    return f"{line}\n    {ipv6.hex()}"
+
+
+def inner_shown(sight):
+    if not sight.opened:
+        return "sealed" if not isinstance(sight.frame, (Hello, control.Cookie)) else ""
+    if sight.inner is None:
+        return "empty frame"
+    if isinstance(sight.inner, bytes):
+        return packet_shown(sight.inner)
+    name = "PROBE" if isinstance(sight.inner, Probe) else "payload"
+    return f"{name} {fields_shown(sight.inner, without=('type',))}"
+
+
+def sight_shown(sight):
+    if sight.frame is None:
+        return f"refused: {sight.refused}"
+    if sight.refused:
+        inner = f"refused: {sight.refused}"
+    else:
+        inner = inner_shown(sight) + ("" if sight.same else "\n  NOT the same when written again")
+    line = f"{NAMES[type(sight.frame)]} {fields_shown(sight.frame)}"
+    return f"{line}\n  {inner}" if inner else line
+
+
+def decode(path, keys_path=None):
+    """True if every frame was read, and written again as it was."""
+    keys = json.loads(pathlib.Path(keys_path).read_text("ascii")) if keys_path else {}
+    observer = Observer.told(keys)
+    sights, first = [], None
+    for arrival in capture.read(pathlib.Path(path).read_bytes()):
+        first = arrival.time if first is None else first
+        sight = observer.see(arrival.payload)
+        sights.append(sight)
+        print(f"{arrival.time - first:.6f} {arrival.source.hex(':')} > "
+              f"{arrival.destination.hex(':')} {sight_shown(sight)}")
+    refused = sum(bool(sight.refused) for sight in sights)
+    same = sum(sight.same and not sight.refused for sight in sights)
+    opened = sum(sight.opened for sight in sights)
+    print(f"{len(sights)} frames: {same} written again as read, {opened} opened, {refused} refused")
+    return 0 < len(sights) == same

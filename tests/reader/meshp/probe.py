@@ -1,0 +1,64 @@
+"""What travels on lane 0 (meshp.md, section 4; mesharp.md, section 3): nothing at all, or a
+PROBE."""
+import dataclasses
+
+from .layout import Layout, Refused, number, octets, require
+
+PROBE = 1
+ASK = 1
+HEARD_BITS = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Probe(Layout):
+    type: int = number(1)
+    flags: int = number(1)
+    sequence: int = number(4)
+    echo: int = number(4)
+    delay: int = number(4)
+    heard: int = number(4)
+    instance: int = number(4)
+    link_address: bytes = octets(6)
+    interface: int = number(4)
+    digest: bytes = octets(8)
+    nodes: int = number(2)
+
+    def check(self):
+        require(self.type == PROBE and not self.flags & ~ASK)
+        require(self.sequence > 0 and self.interface > 0)
+        if self.echo:
+            require(self.heard & 1 and not self.heard >> self.echo)
+        else:
+            require(self.delay == self.heard == 0)
+
+    @property
+    def asks(self):
+        return bool(self.flags & ASK)
+
+
+def read(payload):
+    """The Probe in a payload of lane 0, or None if that is empty."""
+    if not payload:
+        return None
+    if payload[0] != PROBE:
+        raise Refused("type")
+    return Probe.read(payload)
+
+
+class Record:
+    """The probes of one direction: which of the last 32 came, and when the greatest did. A gap of
+    32 or more, or another instance of the sender, begins it anew."""
+
+    def __init__(self):
+        self.instance, self.greatest, self.at, self.heard = None, 0, 0, 0
+
+    def take(self, probe, now):
+        same = probe.instance == self.instance
+        require(not same or probe.sequence > self.greatest, "replay")
+        gap = probe.sequence - self.greatest if same else HEARD_BITS
+        self.heard = 1 if gap >= HEARD_BITS else (self.heard << gap | 1) & (1 << HEARD_BITS) - 1
+        self.instance, self.greatest, self.at = probe.instance, probe.sequence, now
+
+    def delay(self, now):
+        """µs since the greatest one came."""
+        return min(round((now - self.at) * 1e6), 2**32 - 1) if self.greatest else 0
