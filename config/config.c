@@ -112,12 +112,13 @@ static bool override_set(struct config *config, const struct key *key, const cha
 			 struct replaced *replaced, struct why *why)
 {
 	if (is_link(key) && !replaced->links) {
+		memset(config->links, 0, sizeof(config->links));
 		config->link_count = 0;
 		REQUIRE(keys_add_link(config, why));
 		replaced->links = true;
 	}
 	if (strcmp(key->name, "Expose") == 0 && !replaced->exposed) {
-		config->exposed_count = 0;
+		REQUIRE(key_set(key, config, "", why));
 		replaced->exposed = true;
 	}
 	return key_set(key, config, value, why);

@@ -43,6 +43,7 @@ struct config_expose {
 	uint16_t port;
 };
 
+/* All settings. What is not used of it is zero, so that equal settings are equal bytes. */
 struct config {
 	uint16_t zone;
 	uint16_t ethertype;

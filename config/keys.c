@@ -18,7 +18,7 @@ static bool set_network_key_file(struct config *config, const char *text, struct
 {
 	if (text[0] != '\0')
 		return value_path(text, config->network_key_file, CONFIG_TEXT, why);
-	config->network_key_file[0] = '\0';
+	memset(config->network_key_file, 0, sizeof(config->network_key_file));
 	return true;
 }
 
@@ -95,6 +95,7 @@ static bool set_inbound(struct config *config, const char *text, struct why *why
 static bool set_expose(struct config *config, const char *text, struct why *why)
 {
 	if (text[0] == '\0') {
+		memset(config->exposed, 0, sizeof(config->exposed));
 		config->exposed_count = 0;
 		return true;
 	}

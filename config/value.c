@@ -6,8 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define INTERFACE_HELP "write 1 to 15 letters, digits, '-', '_' or '.'"
-
 static void why_say(struct why *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void why_say(struct why *why, const char *format, ...)
@@ -17,6 +15,15 @@ static void why_say(struct why *why, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(why->text, sizeof(why->text), format, arguments);
 	va_end(arguments);
+}
+
+/* Copies text, which fits, and zeroes what is left: equal settings are equal bytes. */
+static void text_put(char *out, size_t size, const char *text)
+{
+	size_t used = strlen(text);
+
+	memcpy(out, text, used);
+	memset(out + used, 0, size - used);
 }
 
 /* The value of one digit, or a number no base reaches. */
@@ -124,10 +131,13 @@ bool value_interface(const char *text, char out[CONFIG_NAME], struct why *why)
 	for (size_t i = 0; good && i < size; i++)
 		good = interface_letter(text[i]);
 	if (!good) {
-		why_say(why, "'%s' is not an interface name, " INTERFACE_HELP, text);
+		why_say(why,
+			"'%s' is not an interface name, write 1 to 15 letters, digits, '-', '_' or "
+			"'.'",
+			text);
 		return false;
 	}
-	memcpy(out, text, size + 1);
+	text_put(out, CONFIG_NAME, text);
 	return true;
 }
 
@@ -144,7 +154,7 @@ bool value_patterns(const char *text, char out[CONFIG_TEXT], struct why *why)
 			text);
 		return false;
 	}
-	memcpy(out, text, size + 1);
+	text_put(out, CONFIG_TEXT, text);
 	return true;
 }
 
@@ -162,7 +172,7 @@ bool value_path(const char *text, char *out, size_t size, struct why *why)
 			size - 1);
 		return false;
 	}
-	memcpy(out, text, used + 1);
+	text_put(out, size, text);
 	return true;
 }
 
@@ -178,7 +188,7 @@ bool value_user(const char *text, char out[CONFIG_TEXT], struct why *why)
 			text);
 		return false;
 	}
-	memcpy(out, text, size + 1);
+	text_put(out, CONFIG_TEXT, text);
 	return true;
 }
 
@@ -234,7 +244,8 @@ bool value_expose(const char *text, struct config_expose *out, struct why *why)
 		why_say(why, "'%s' is not a port, write one such as tcp/80 or udp/53", text);
 		return false;
 	}
-	*out = (struct config_expose){.tcp = tcp, .port = (uint16_t)port};
+	out->tcp = tcp;
+	out->port = (uint16_t)port;
 	return true;
 }
 
