@@ -1,0 +1,253 @@
+/* The clients of the control socket. A client is either being read from or being written to, never
+ * both: while a reply is on its way nothing more is taken in, so what one client can occupy is one
+ * call and one reply. What comes next in its buffer is answered at the next turn. */
+#include "daemon/control.h"
+
+#include "daemon/methods.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { PATIENCE_S = 5 }; /* for the rest of a call or for a reply to be taken */
+
+struct client {
+	struct control *control;
+	struct loop_source *source;
+	int fd;	      /* -1: a free place */
+	size_t used;  /* bytes of input */
+	char *output; /* a reply under way, or NULL */
+	size_t output_size, output_sent;
+	bool ending;   /* closed when the reply is out */
+	instant since; /* when this call or this reply began, or the client came */
+	char input[VARLINK_CALL];
+};
+
+struct control {
+	const struct mesh *mesh;
+	struct loop *loop;
+	int listener;
+	struct loop_source *source;
+	struct loop_source *impatience;
+	struct client clients[CONTROL_CLIENTS];
+};
+
+static void client_close(struct client *client)
+{
+	if (client->fd < 0)
+		return;
+	loop_forget(client->source);
+	close(client->fd);
+	free(client->output);
+	client->output = NULL;
+	client->used = 0;
+	client->ending = false;
+	client->fd = -1;
+}
+
+/* Begins to send a reply, which it takes over. Without memory for it the client is cut off. */
+static void client_reply(struct client *client, json_t *reply)
+{
+	client->output = varlink_text(reply, &client->output_size);
+	client->output_sent = 0;
+	client->since = loop_now();
+	if (client->output == NULL)
+		client_close(client);
+	else
+		loop_wish(client->source, LOOP_WRITE);
+}
+
+static void client_refuse(struct client *client, const char *reason)
+{
+	client->ending = true;
+	client_reply(client, methods_malformed(reason));
+}
+
+/* Takes the first call out of the input and answers it. False if there is no whole one. */
+static bool client_answer_one(struct client *client)
+{
+	char *end = memchr(client->input, '\0', client->used);
+	struct varlink_call call;
+	size_t size;
+
+	if (end == NULL)
+		return false;
+	size = (size_t)(end - client->input);
+	if (!varlink_read(&call, client->input, size)) {
+		client_refuse(client, "not a Varlink call");
+		return true;
+	}
+	client->used -= size + 1;
+	memmove(client->input, end + 1, client->used);
+	if (!call.oneway)
+		client_reply(client, methods_answer(client->control->mesh, &call));
+	varlink_forget(&call);
+	return true;
+}
+
+/* Answers what is in the input up to the first call that gets a reply. */
+static void client_answer(struct client *client)
+{
+	while (client->fd >= 0 && client->output == NULL)
+		if (!client_answer_one(client))
+			break;
+	if (client->fd >= 0 && client->output == NULL && client->used == sizeof(client->input))
+		client_refuse(client, "a call has at most 64 KiB");
+}
+
+static bool try_later(void)
+{
+	return errno == EAGAIN || errno == EINTR;
+}
+
+static void client_read(struct client *client)
+{
+	ssize_t size = recv(client->fd, client->input + client->used,
+			    sizeof(client->input) - client->used, 0);
+
+	if (size > 0) {
+		if (client->used == 0)
+			client->since = loop_now();
+		client->used += (size_t)size;
+		client_answer(client);
+	} else if (size == 0 || !try_later()) {
+		client_close(client);
+	}
+}
+
+static void client_write(struct client *client)
+{
+	ssize_t size = send(client->fd, client->output + client->output_sent,
+			    client->output_size - client->output_sent, MSG_NOSIGNAL);
+
+	if (size < 0) {
+		if (!try_later())
+			client_close(client);
+		return;
+	}
+	client->output_sent += (size_t)size;
+	if (client->output_sent < client->output_size)
+		return;
+	free(client->output);
+	client->output = NULL;
+	if (client->ending) {
+		client_close(client);
+		return;
+	}
+	loop_wish(client->source, LOOP_READ);
+	client_answer(client);
+}
+
+static void client_ready(void *owner)
+{
+	struct client *client = owner;
+
+	if (client->output != NULL)
+		client_write(client);
+	else
+		client_read(client);
+}
+
+static bool client_waited_for(const struct client *client)
+{
+	return client->fd >= 0 && (client->used > 0 || client->output != NULL);
+}
+
+static bool clients_any(const struct control *control)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->clients[i].fd >= 0)
+			return true;
+	return false;
+}
+
+/* Cuts off who was waited for too long, and comes back as long as anybody is there. */
+static void patience_ends(void *owner)
+{
+	struct control *control = owner;
+	instant now = loop_now();
+
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client_waited_for(client) &&
+		    instant_since(now, client->since).us >= duration_s(PATIENCE_S).us)
+			client_close(client);
+	}
+	if (clients_any(control))
+		loop_timer_set(control->impatience, instant_after(now, duration_s(1)));
+}
+
+/* A free place, or that of the client that is idle longest. */
+static struct client *client_place(struct control *control)
+{
+	struct client *idlest = &control->clients[0];
+
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct client *client = &control->clients[i];
+
+		if (client->fd < 0)
+			return client;
+		if (client->since.us < idlest->since.us)
+			idlest = client;
+	}
+	client_close(idlest);
+	return idlest;
+}
+
+static void client_comes(void *owner)
+{
+	struct control *control = owner;
+	int fd = accept4(control->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct client *client;
+
+	if (fd < 0)
+		return;
+	if (!clients_any(control))
+		loop_timer_set(control->impatience, instant_after(loop_now(), duration_s(1)));
+	client = client_place(control);
+	client->control = control;
+	client->fd = fd;
+	client->since = loop_now();
+	if (loop_watch(control->loop, fd, LOOP_READ, client_ready, client, &client->source) == 0)
+		return;
+	close(fd);
+	client->fd = -1;
+}
+
+int control_open(struct control **result, int listener, const struct mesh *mesh)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	int status;
+
+	if (control == NULL)
+		return -ENOMEM;
+	control->mesh = mesh;
+	control->loop = mesh->parts.loop;
+	control->listener = listener;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		control->clients[i].fd = -1;
+	status = loop_timer(control->loop, patience_ends, control, &control->impatience);
+	if (status == 0)
+		status = loop_watch(control->loop, listener, LOOP_READ, client_comes, control,
+				    &control->source);
+	if (status != 0) {
+		control_close(control);
+		return status;
+	}
+	*result = control;
+	return 0;
+}
+
+void control_close(struct control *control)
+{
+	if (control == NULL)
+		return;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		client_close(&control->clients[i]);
+	loop_forget(control->impatience);
+	loop_forget(control->source);
+	free(control);
+}

@@ -1,0 +1,165 @@
+/* Which interfaces the mesh uses. The table of slots is the driver's, written here only. */
+#include "daemon/links.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+_Static_assert((int)WATCH_LINKS == (int)LINKS_MAX, "a slot of the watch is a link of the node");
+_Static_assert((int)LINK_LLADDR == (int)LLADDR && (int)CONFIG_NAME == (int)LINK_NAME,
+	       "rooms that do not know each other agree on sizes");
+
+/* Splits one list of patterns at its spaces, in place, appending to list. */
+static void list_split(char *text, struct mesh_patterns *patterns)
+{
+	char *rest;
+
+	for (char *pattern = strtok_r(text, " ", &rest); pattern != NULL;
+	     pattern = strtok_r(NULL, " ", &rest))
+		patterns->list[patterns->count++] = pattern;
+}
+
+/* The watch borrows what is made here. */
+static int patterns_make(const struct config *config, struct mesh_patterns *patterns)
+{
+	size_t most = config->link_count * (CONFIG_TEXT / 2); /* a letter and a space each */
+
+	patterns->list = calloc(most, sizeof(*patterns->list));
+	if (patterns->list == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < config->link_count; i++) {
+		memcpy(patterns->text[i], config->links[i].match, CONFIG_TEXT);
+		list_split(patterns->text[i], patterns);
+	}
+	patterns->excluded[0] = config->tun_name;
+	patterns->excluded[1] = config->loopback_name;
+	return 0;
+}
+
+int links_watch(struct mesh *mesh, struct failure *failure)
+{
+	struct mesh_patterns *patterns = &mesh->patterns;
+	const struct opened *opened = mesh->parts.opened;
+	char why[400] = "no memory";
+	int status = patterns_make(mesh->parts.config, patterns);
+	struct watch_sources sources = {
+		.requests = opened->link_requests,
+		.events = opened->link_events,
+		.interfaces = opened->interfaces,
+		.patterns = patterns->list,
+		.patterns_count = patterns->count,
+		.excluded = patterns->excluded,
+		.excluded_count = 2,
+	};
+
+	if (status == 0)
+		status = watch_open(&mesh->watch, &sources, why, sizeof(why));
+	return status == 0 ? 0 : failure_say(failure, status, "%s", why);
+}
+
+void links_unwatch(struct mesh *mesh)
+{
+	watch_close(mesh->watch);
+	mesh->watch = NULL;
+	free(mesh->patterns.list);
+	mesh->patterns = (struct mesh_patterns){.list = NULL};
+}
+
+/* Joins our group on a new link. A link without it still hears what is sent to it alone. */
+static void link_join(struct mesh *mesh, const struct link_facts *facts)
+{
+	int status = ethernet_join(mesh->ethernet, facts->ifindex, NODE_GROUP.bytes);
+
+	if (status != 0)
+		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
+			    "%s: cannot join the group greetings go to: %s", facts->name,
+			    strerror(-status));
+}
+
+static void link_set(struct mesh *mesh, const struct link_change *change)
+{
+	const struct link_facts *facts = &change->facts;
+	const struct config_link *rule = config_link_of(mesh->parts.config, facts->name);
+
+	mesh->links[change->slot] = (struct mesh_link){
+		.used = change->kind != LINK_GONE,
+		.facts = *facts,
+		.cost_us = rule != NULL ? rule->cost_us : 0,
+	};
+	if (change->kind == LINK_NEW)
+		link_join(mesh, facts);
+	journal_say(mesh->parts.journal, LOG_INFO, NULL, "link %s: %s", facts->name,
+		    change->kind == LINK_GONE ? "gone"
+		    : facts->running	      ? "running"
+					      : "waiting for a carrier");
+}
+
+static struct node_link facts_of(const struct mesh_link *link)
+{
+	struct node_link facts = {
+		.running = link->used && link->facts.running,
+		.radio = link->facts.radio,
+		.mtu = link->facts.mtu,
+		.cost = link->cost_us,
+	};
+
+	memcpy(facts.lladdr.bytes, link->facts.lladdr, LLADDR);
+	return facts;
+}
+
+bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
+{
+	struct link_change change;
+
+	while (watch_next(mesh->watch, &change)) {
+		if (change.kind == LINK_REFUSED) {
+			journal_say(mesh->parts.journal, LOG_WARNING, NULL,
+				    "link %s: not used, there are %d already; narrow [Link] Match=",
+				    change.facts.name, LINKS_MAX);
+			continue;
+		}
+		link_set(mesh, &change);
+		*slot = change.slot;
+		*facts = facts_of(&mesh->links[change.slot]);
+		return true;
+	}
+	return false;
+}
+
+bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
+{
+	for (*slot = 0; *slot < LINKS_MAX; (*slot)++) {
+		struct mesh_link *link = &mesh->links[*slot];
+		int left;
+
+		if (!link->used)
+			continue;
+		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
+		journal_say(mesh->parts.journal, LOG_INFO, NULL, "link %s: let go%s",
+			    link->facts.name, left != 0 ? ", it is not there any more" : "");
+		link->used = false;
+		*facts = facts_of(link);
+		return true;
+	}
+	return false;
+}
+
+uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex)
+{
+	uint32_t slot = 0;
+
+	while (slot < LINKS_MAX &&
+	       (!mesh->links[slot].used || mesh->links[slot].facts.ifindex != ifindex))
+		slot++;
+	return slot;
+}
+
+uint32_t links_count(const struct mesh *mesh)
+{
+	uint32_t count = 0;
+
+	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+		count += mesh->links[slot].used;
+	return count;
+}

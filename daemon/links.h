@@ -1,0 +1,26 @@
+/* Which interfaces the mesh uses: what link/watch finds by the configuration's patterns, by slot.
+ * A slot of the watch is a link of the node. */
+#ifndef DAEMON_LINKS_H
+#define DAEMON_LINKS_H
+
+#include "daemon/mesh.h"
+
+/* Starts the watch of a mesh that has its ethernet. 0 or -errno. */
+MUST_USE int links_watch(struct mesh *mesh, struct failure *failure);
+
+/* Ends the watch. Nothing happens where there is none. */
+void links_unwatch(struct mesh *mesh);
+
+/* The next change the node is to be told: the slot and its facts. False if there is none. */
+MUST_USE bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
+
+/* Lets go of one link, for the node to be told. False if there is none left. */
+MUST_USE bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
+
+/* The slot of an interface, LINKS_MAX if it is none of ours. */
+uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex);
+
+/* Links there are now. */
+uint32_t links_count(const struct mesh *mesh);
+
+#endif

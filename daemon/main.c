@@ -1,0 +1,220 @@
+/* meshpd: reads its configuration, opens what needs rights, gives the rights away, and drives one
+ * node until it is told to stop. The order is the point: nothing is touched before the
+ * configuration is known to be good, and no frame is sent or read before the rights are gone.
+ * meshpd(8). */
+#include "daemon/control.h"
+#include "daemon/listener.h"
+#include "daemon/news.h"
+#include "daemon/notify.h"
+#include "daemon/options.h"
+#include "daemon/privileges.h"
+#include "daemon/reload.h"
+
+#include "config/secret.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum {
+	EXIT_RUN = 1,	/* failure at run time */
+	EXIT_USAGE = 2, /* usage or configuration */
+};
+
+/* Everything that runs, in the order in which it is opened. */
+struct daemon {
+	const struct config_source *source;
+	struct config config;
+	struct account account;
+	struct journal journal;
+	struct loop *loop;
+	struct opened opened;
+	struct listener listener;
+	struct state state;
+	struct mesh mesh;
+	struct control *control;
+	uint8_t network_key[SECRET];
+};
+
+static int network_key_read(struct daemon *daemon, struct failure *failure)
+{
+	const char *path = daemon->config.network_key_file;
+	char text[SECRET_LINE], why[400];
+	int size;
+
+	if (path[0] == '\0')
+		return 0;
+	size = secret_file(path, daemon->account.uid, text, why, sizeof(why));
+	if (size < 0 && size != -EFBIG)
+		return failure_say(failure, size, "Mesh.NetworkKeyFile: %s", why);
+	if (size < 0 || !secret_network_read(text, (size_t)size, daemon->network_key))
+		size = failure_say(failure, -EBADMSG,
+				   "Mesh.NetworkKeyFile: %s: is not 32 bytes in base64, make one "
+				   "with 'head -c 32 /dev/urandom | base64'",
+				   path);
+	sodium_memzero(text, sizeof(text));
+	return size < 0 ? size : 0;
+}
+
+/* Everything that can be wrong with a configuration, found without touching anything. */
+static int daemon_configure(struct daemon *daemon, const struct options *options)
+{
+	struct failure failure;
+
+	if (!config_load(&daemon->config, &options->source, stderr))
+		return EXIT_USAGE;
+	if (account_find(daemon->config.user, &daemon->account, &failure) == 0 &&
+	    network_key_read(daemon, &failure) == 0)
+		return 0;
+	fprintf(stderr, "meshpd: %s\n", failure.text);
+	return EXIT_USAGE;
+}
+
+/* The part of the start that needs rights; it ends without them. */
+static int daemon_open(struct daemon *daemon, struct failure *failure)
+{
+	const struct config *config = &daemon->config;
+	int status = loop_open(&daemon->loop);
+
+	if (status != 0)
+		return failure_say(failure, status, "loop: %s", strerror(-status));
+	status = account_directory(&daemon->account, config->state_directory, 0700, failure);
+	if (status == 0)
+		status = state_open(&daemon->state, config->state_directory, true, failure);
+	if (status == 0)
+		status = listener_open(&daemon->listener, config->control_socket, &daemon->account,
+				       failure);
+	if (status == 0)
+		status = opener_open(config, &daemon->opened, failure);
+	if (status == 0)
+		status = privileges_drop(&daemon->account, failure);
+	return status;
+}
+
+static int daemon_start(struct daemon *daemon, struct failure *failure)
+{
+	struct mesh_parts parts = {
+		.config = &daemon->config,
+		.opened = &daemon->opened,
+		.state = &daemon->state,
+		.journal = &daemon->journal,
+		.loop = daemon->loop,
+	};
+	int status = mesh_open(&daemon->mesh, &parts, daemon->network_key, failure);
+
+	sodium_memzero(daemon->network_key, sizeof(daemon->network_key));
+	if (status != 0)
+		return status;
+	status = control_open(&daemon->control, daemon->listener.fd, &daemon->mesh);
+	return status == 0 ? 0 : failure_say(failure, status, "control: %s", strerror(-status));
+}
+
+static void daemon_close(struct daemon *daemon)
+{
+	control_close(daemon->control);
+	listener_close(&daemon->listener);
+	mesh_close(&daemon->mesh);
+	state_close(&daemon->state);
+	opener_close(&daemon->opened);
+	loop_close(daemon->loop);
+}
+
+static void stop_asked(void *owner)
+{
+	notify_stopping();
+	loop_stop(owner, 0);
+}
+
+static void reload_asked(void *owner)
+{
+	struct daemon *daemon = owner;
+
+	reload(&daemon->mesh, &daemon->config, daemon->source);
+}
+
+static int daemon_run(struct daemon *daemon, struct failure *failure)
+{
+	int status = loop_signal(daemon->loop, SIGTERM, stop_asked, daemon->loop);
+
+	if (status == 0)
+		status = loop_signal(daemon->loop, SIGINT, stop_asked, daemon->loop);
+	if (status == 0)
+		status = loop_signal(daemon->loop, SIGHUP, reload_asked, daemon);
+	if (status != 0)
+		return failure_say(failure, status, "signals: %s", strerror(-status));
+	news_status(&daemon->mesh);
+	notify_ready();
+	status = loop_run(daemon->loop);
+	return status >= 0 ? status : failure_say(failure, status, "loop: %s", strerror(-status));
+}
+
+/* Starts, runs and ends. The exit status. */
+static int daemon_live(struct daemon *daemon)
+{
+	struct failure failure;
+	int status;
+
+	umask(077);
+	journal_init(&daemon->journal);
+	status = daemon_open(daemon, &failure);
+	if (status == 0)
+		status = daemon_start(daemon, &failure);
+	if (status == 0)
+		status = daemon_run(daemon, &failure);
+	if (status < 0) {
+		journal_say(&daemon->journal, LOG_ERR, JOURNAL_FAILED, "%s", failure.text);
+		notify_status(failure.text);
+	}
+	daemon_close(daemon);
+	return status < 0 ? EXIT_RUN : status;
+}
+
+static int daemon_main(const struct options *options)
+{
+	struct daemon daemon = {
+		.source = &options->source,
+		.opened = OPENED_NONE,
+		.listener = {.fd = -1},
+		.state = {.directory = -1},
+	};
+	int status = daemon_configure(&daemon, options);
+
+	if (status != 0)
+		return status;
+	if (options->wanted != WANTED_CHECK)
+		return daemon_live(&daemon);
+	sodium_memzero(daemon.network_key, sizeof(daemon.network_key));
+	puts("the configuration is good");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (!options_read(&options, argc, argv))
+		return EXIT_USAGE;
+	if (sodium_init() < 0)
+		return EXIT_RUN;
+	switch (options.wanted) {
+	case WANTED_HELP:
+		options_help(stdout, argv[0]);
+		return 0;
+	case WANTED_VERSION:
+		puts("meshpd " MESHPD_VERSION);
+		return 0;
+	case WANTED_DEFAULTS:
+		config_print_defaults(stdout);
+		return 0;
+	case WANTED_CHECK:
+	case WANTED_RUN:
+		break;
+	}
+	return daemon_main(&options);
+}

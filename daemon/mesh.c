@@ -1,0 +1,352 @@
+/* The driver of one node. Every event runs the same course: hand it to the node, carry the outbox
+ * out; and when a batch is through, send what was queued and set the timer. The invariant is that
+ * the outbox is empty between events. */
+#include "daemon/mesh.h"
+
+#include "crypto/aead.h"
+#include "daemon/links.h"
+#include "daemon/news.h"
+#include "tun/addressing.h"
+#include "tun/device.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <syslog.h>
+
+enum {
+	PACKETS_AT_ONCE = 64, /* read from tun before others get their turn */
+	MTU_LEAST = 1280,     /* IPv6's own */
+	SESSION_KEY_DAYS = 30,
+	MEMORY_ALIGNMENT = 64,
+};
+
+/* Carries out what the node wants done. Frames are queued, not yet sent. */
+static void carry_out(struct mesh *mesh)
+{
+	struct outbox *outbox = mesh->outbox;
+
+	for (uint32_t i = 0; i < outbox->count; i++) {
+		const struct action *action = &outbox->actions[i];
+		const uint8_t *bytes = outbox->bytes + action->offset;
+		const struct link_facts *link = &mesh->links[action->link].facts;
+
+		switch (action->kind) {
+		case ACTION_FRAME:
+			ethernet_queue(mesh->ethernet, link->ifindex, link->lladdr,
+				       action->to.bytes, bytes, action->size);
+			break;
+		case ACTION_PACKET:
+			if (tun_write(mesh->parts.opened->tun, bytes, action->size) != 0)
+				mesh->counters.tun_refused++;
+			break;
+		case ACTION_NOTICE:
+			news_tell(mesh, &action->notice);
+			break;
+		}
+	}
+	outbox_clear(outbox);
+}
+
+/* Ends a batch of events. */
+static void settle(struct mesh *mesh)
+{
+	ethernet_flush(mesh->ethernet);
+	loop_timer_set(mesh->deadline, node_deadline(mesh->node));
+}
+
+static void frame_came(struct mesh *mesh, instant now, const struct ethernet_frame *frame)
+{
+	uint32_t slot = links_slot(mesh, frame->ifindex);
+	struct lladdr from;
+
+	if (slot == LINKS_MAX) {
+		mesh->counters.link_unknown++;
+		return;
+	}
+	if (frame->group && memcmp(frame->destination, NODE_GROUP.bytes, LLADDR) != 0) {
+		mesh->counters.group_foreign++;
+		return;
+	}
+	memcpy(from.bytes, frame->source, LLADDR);
+	node_frame(mesh->node, now, slot, from, frame->group, frame->bytes, frame->size,
+		   mesh->outbox);
+	carry_out(mesh);
+}
+
+static void frames_ready(void *owner)
+{
+	struct mesh *mesh = owner;
+	const struct ethernet_frame *frames;
+	instant now = loop_now();
+	int count = ethernet_receive(mesh->ethernet, &frames);
+
+	for (int i = 0; i < count; i++)
+		frame_came(mesh, now, &frames[i]);
+	if (count < 0 && count != -ENETDOWN)
+		journal_say(mesh->parts.journal, LOG_WARNING, NULL, "packet socket: %s",
+			    strerror(-count));
+	settle(mesh);
+}
+
+static void packets_ready(void *owner)
+{
+	struct mesh *mesh = owner;
+	instant now = loop_now();
+	int size = 0;
+
+	for (int i = 0; i < PACKETS_AT_ONCE; i++) {
+		size = tun_read(mesh->parts.opened->tun, mesh->packet, sizeof(mesh->packet));
+		if (size <= 0)
+			break;
+		node_packet(mesh->node, now, mesh->packet, (size_t)size, mesh->outbox);
+		carry_out(mesh);
+	}
+	settle(mesh);
+	if (size >= 0)
+		return;
+	journal_say(mesh->parts.journal, LOG_ERR, JOURNAL_FAILED,
+		    "%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-size));
+	loop_stop(mesh->parts.loop, 1);
+}
+
+static void deadline_due(void *owner)
+{
+	struct mesh *mesh = owner;
+
+	node_time(mesh->node, loop_now(), mesh->outbox);
+	carry_out(mesh);
+	settle(mesh);
+}
+
+/* Brings tun to the packet size the links allow now. */
+static int mtu_follow(struct mesh *mesh, struct failure *failure)
+{
+	struct node_status status;
+	uint32_t mtu;
+	char why[400];
+	int result;
+
+	node_status(mesh->node, loop_now(), &status);
+	mtu = status.mtu > MTU_LEAST ? status.mtu : MTU_LEAST;
+	if (mtu == mesh->host.mtu)
+		return 0;
+	mesh->host.mtu = mtu;
+	result = addressing_up(mesh->parts.opened->host_requests, &mesh->host, why, sizeof(why));
+	return result == 0 ? 0 : failure_say(failure, result, "%s", why);
+}
+
+/* Hands the node every change of a link that the watch has to tell. */
+static void links_follow(struct mesh *mesh)
+{
+	struct node_link facts;
+	uint32_t slot;
+
+	while (links_next(mesh, &slot, &facts)) {
+		node_link_event(mesh->node, loop_now(), slot, &facts, mesh->outbox);
+		carry_out(mesh);
+	}
+}
+
+/* Takes in the links a watch begins with. */
+static int links_begin(struct mesh *mesh, struct failure *failure)
+{
+	int status;
+
+	links_follow(mesh);
+	if (links_count(mesh) == 0)
+		journal_say(mesh->parts.journal, LOG_WARNING, JOURNAL_NO_LINK,
+			    "no interface matches [Link] Match=, waiting for one");
+	status = mtu_follow(mesh, failure);
+	settle(mesh);
+	return status;
+}
+
+static void links_ready(void *owner)
+{
+	struct mesh *mesh = owner;
+	struct failure failure;
+	int status = watch_read(mesh->watch);
+
+	if (status != 0)
+		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
+			    "links: %s, looking again at the next change", strerror(-status));
+	links_follow(mesh);
+	if (mtu_follow(mesh, &failure) != 0)
+		journal_say(mesh->parts.journal, LOG_WARNING, NULL, "%s", failure.text);
+	settle(mesh);
+}
+
+static void session_key_old(void *owner)
+{
+	struct mesh *mesh = owner;
+	uint8_t secret[AGREE_KEY];
+	struct failure failure;
+	uint32_t generation;
+	instant now = loop_now();
+
+	loop_timer_set(mesh->session_age,
+		       instant_after(now, duration_s(SESSION_KEY_DAYS * 86400LL)));
+	if (state_epoch_next(mesh->parts.state, &generation, &failure) != 0) {
+		journal_say(mesh->parts.journal, LOG_ERR, NULL, "%s; the session key stays",
+			    failure.text);
+		return;
+	}
+	randombytes_buf(secret, sizeof(secret));
+	node_session_key(mesh->node, now, secret, generation, mesh->outbox);
+	sodium_memzero(secret, sizeof(secret));
+	carry_out(mesh);
+	settle(mesh);
+}
+
+/* Maps memory for node and outbox: zeroed, and left out of core dumps. */
+static int memory_map(struct mesh *mesh, struct failure *failure)
+{
+	size_t node = node_size(&NODE_LIMITS_DAEMON);
+
+	node += MEMORY_ALIGNMENT - node % MEMORY_ALIGNMENT;
+	mesh->memory_size = node + sizeof(struct outbox);
+	mesh->memory = mmap(NULL, mesh->memory_size, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (mesh->memory == MAP_FAILED) {
+		mesh->memory = NULL;
+		return failure_say(failure, -errno, "memory: %s", strerror(errno));
+	}
+	madvise(mesh->memory, mesh->memory_size, MADV_DONTDUMP);
+	mesh->outbox = (struct outbox *)((uint8_t *)mesh->memory + node);
+	outbox_clear(mesh->outbox);
+	return 0;
+}
+
+static uint8_t suites_allowed(const struct config *config)
+{
+	uint8_t suites = 0;
+
+	if (config->suites & CONFIG_CHACHA20_POLY1305)
+		suites |= SUITE_BIT(SUITE_CHACHA20_POLY1305);
+	if (config->suites & CONFIG_AES_256_GCM)
+		suites |= SUITE_BIT(SUITE_AES_256_GCM);
+	return suites & aead_suites();
+}
+
+/* The epoch is on the disk before there is a node that could send a frame. */
+static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
+{
+	struct node_settings settings = {
+		.zone = mesh->parts.config->zone,
+		.suites = suites_allowed(mesh->parts.config),
+		.rekey = mesh->parts.config->rekey,
+	};
+	struct node_secrets secrets;
+	int status = state_identity(mesh->parts.state, secrets.identity_seed, failure);
+
+	if (status == 0)
+		status = state_epoch_next(mesh->parts.state, &settings.boot_epoch, failure);
+	if (status == 0) {
+		randombytes_buf(secrets.session_secret, sizeof(secrets.session_secret));
+		randombytes_buf(secrets.random_seed, sizeof(secrets.random_seed));
+		memcpy(secrets.network_key, network_key, sizeof(secrets.network_key));
+		mesh->node = node_init(mesh->memory, &NODE_LIMITS_DAEMON, &secrets, &settings);
+	}
+	sodium_memzero(&secrets, sizeof(secrets));
+	return status;
+}
+
+/* Gives the host its address; tun's follows with the first packet size. */
+static int host_prepare(struct mesh *mesh, struct failure *failure)
+{
+	struct node_status status;
+	char why[400];
+	int result;
+
+	node_status(mesh->node, loop_now(), &status);
+	mesh->host.tun = mesh->parts.config->tun_name;
+	mesh->host.loopback = mesh->parts.config->loopback_name;
+	memcpy(mesh->host.address, status.address.bytes, ADDRESS);
+	result = loopback_up(mesh->parts.opened->host_requests, &mesh->host, &mesh->loopback, why,
+			     sizeof(why));
+	return result == 0 ? 0 : failure_say(failure, result, "%s", why);
+}
+
+static int loop_join(struct mesh *mesh, struct failure *failure)
+{
+	const struct opened *opened = mesh->parts.opened;
+	struct loop *loop = mesh->parts.loop;
+	struct loop_source *source;
+	int status = loop_timer(loop, deadline_due, mesh, &mesh->deadline);
+
+	if (status == 0)
+		status = loop_timer(loop, session_key_old, mesh, &mesh->session_age);
+	if (status == 0)
+		status = loop_watch(loop, opened->packet, LOOP_READ, frames_ready, mesh, &source);
+	if (status == 0)
+		status = loop_watch(loop, opened->tun, LOOP_READ, packets_ready, mesh, &source);
+	if (status == 0)
+		status = loop_watch(loop, opened->link_events, LOOP_READ, links_ready, mesh,
+				    &source);
+	return status == 0 ? 0 : failure_say(failure, status, "loop: %s", strerror(-status));
+}
+
+/* Starts what was made: from here on frames may leave. */
+static int mesh_start(struct mesh *mesh, struct failure *failure)
+{
+	loop_timer_set(mesh->session_age,
+		       instant_after(mesh->started, duration_s(SESSION_KEY_DAYS * 86400LL)));
+	return links_begin(mesh, failure);
+}
+
+int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t network_key[32],
+	      struct failure *failure)
+{
+	int status;
+
+	memset(mesh, 0, sizeof(*mesh));
+	mesh->parts = *parts;
+	mesh->started = loop_now();
+	status = memory_map(mesh, failure);
+	if (status == 0)
+		status = node_make(mesh, network_key, failure);
+	if (status == 0)
+		status = host_prepare(mesh, failure);
+	if (status != 0)
+		return status;
+	status = ethernet_open(&mesh->ethernet, parts->opened->packet, parts->config->ethertype);
+	if (status != 0)
+		return failure_say(failure, status, "packet batches: %s", strerror(-status));
+	status = links_watch(mesh, failure);
+	if (status == 0)
+		status = loop_join(mesh, failure);
+	return status == 0 ? mesh_start(mesh, failure) : status;
+}
+
+int mesh_find_links(struct mesh *mesh, struct failure *failure)
+{
+	struct node_link facts;
+	uint32_t slot;
+	int status;
+
+	links_unwatch(mesh);
+	while (links_drop(mesh, &slot, &facts)) {
+		node_link_event(mesh->node, loop_now(), slot, &facts, mesh->outbox);
+		carry_out(mesh);
+	}
+	status = links_watch(mesh, failure);
+	return status == 0 ? links_begin(mesh, failure) : status;
+}
+
+void mesh_close(struct mesh *mesh)
+{
+	if (mesh->host.mtu != 0 &&
+	    addressing_down(mesh->parts.opened->host_requests, &mesh->host) != 0)
+		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
+			    "%s could not be cleared of its address and route", mesh->host.tun);
+	links_unwatch(mesh);
+	ethernet_close(mesh->ethernet);
+	if (mesh->node != NULL)
+		node_wipe(mesh->node);
+	if (mesh->memory != NULL)
+		munmap(mesh->memory, mesh->memory_size);
+	memset(mesh, 0, sizeof(*mesh));
+}

@@ -1,0 +1,82 @@
+/* The driver of one node: it hands the node what happens (links, frames, packets, time) and
+ * carries out what the node wants done. All of it runs on the control thread. */
+#ifndef DAEMON_MESH_H
+#define DAEMON_MESH_H
+
+#include "base/require.h"
+#include "config/config.h"
+#include "daemon/failure.h"
+#include "daemon/journal.h"
+#include "daemon/loop.h"
+#include "daemon/opener.h"
+#include "daemon/state.h"
+#include "link/ethernet.h"
+#include "link/watch.h"
+#include "node/node.h"
+#include "tun/host.h"
+#include "tun/loopback.h"
+
+/* What the driver itself refuses or loses, beside what node and link count. */
+struct mesh_counters {
+	uint64_t group_foreign; /* frames to a group that is not ours */
+	uint64_t link_unknown;	/* frames of an interface that is not a link of ours */
+	uint64_t tun_refused;	/* packets the host did not take */
+};
+
+/* A link as the driver knows it, by its slot. */
+struct mesh_link {
+	bool used;
+	struct link_facts facts;
+	uint32_t cost_us;
+};
+
+/* The names of links, as the watch wants them: single patterns, and what is never a link. */
+struct mesh_patterns {
+	char text[CONFIG_LINKS][CONFIG_TEXT];
+	const char **list; /* into text; allocated */
+	size_t count;
+	const char *excluded[2];
+};
+
+/* What a mesh is made of. All of it stays the caller's and outlives the mesh. */
+struct mesh_parts {
+	const struct config *config;
+	const struct opened *opened;
+	const struct state *state;
+	struct journal *journal;
+	struct loop *loop;
+};
+
+struct mesh {
+	struct mesh_parts parts;
+	instant started;
+	void *memory; /* node and outbox, mapped, not in core dumps */
+	size_t memory_size;
+	struct node *node;
+	struct outbox *outbox;
+	struct ethernet *ethernet;
+	struct watch *watch;
+	struct mesh_patterns patterns;
+	struct mesh_link links[LINKS_MAX];
+	struct host host;
+	struct loopback loopback;
+	struct mesh_counters counters;
+	struct loop_source *deadline;	 /* when the node wants node_time */
+	struct loop_source *session_age; /* when the session key pair is 30 days old */
+	uint8_t packet[PACKET_MAX];	 /* from tun, one at a time */
+};
+
+/* Makes the node from the configuration, the network key and the state, gives the host its
+ * addresses, finds the links, and starts: from here on everything happens in the loop. network_key
+ * is all zero in an open mesh. 0 or -errno; mesh_close is due in either case. */
+MUST_USE int mesh_open(struct mesh *mesh, const struct mesh_parts *parts,
+		       const uint8_t network_key[32], struct failure *failure);
+
+/* Lets go of all links and finds them anew by the configuration as it is now. 0 or -errno: then
+ * the mesh can only be closed. */
+MUST_USE int mesh_find_links(struct mesh *mesh, struct failure *failure);
+
+/* Takes the addresses off tun and forgets every secret. */
+void mesh_close(struct mesh *mesh);
+
+#endif

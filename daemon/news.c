@@ -1,0 +1,91 @@
+/* A node's notices as journal entries. What a neighbour passes through on its way is of use to
+ * those who debug; that it came or went is of use to everybody. */
+#include "daemon/news.h"
+
+#include "daemon/links.h"
+#include "daemon/notify.h"
+#include "daemon/text.h"
+
+#include <syslog.h>
+
+void news_status(const struct mesh *mesh)
+{
+	struct node_status status;
+	struct node_neighbour neighbour;
+	char address[TEXT_ADDRESS], text[128];
+	uint32_t cursor = 0, full = 0;
+
+	while (node_neighbours(mesh->node, loop_now(), &cursor, &neighbour))
+		full += neighbour.state == NEIGHBOUR_FULL;
+	node_status(mesh->node, loop_now(), &status);
+	snprintf(text, sizeof(text), "%s, %u links, %u neighbours",
+		 text_address(&status.address, address), links_count(mesh), full);
+	notify_status(text);
+}
+
+/* The catalog's entry for a notice, or nothing. */
+static const char *message_id(const struct notice *notice)
+{
+	switch (notice->kind) {
+	case NOTICE_NEIGHBOUR:
+		if (notice->to == NEIGHBOUR_FULL)
+			return JOURNAL_NEIGHBOUR_UP;
+		return notice->from == NEIGHBOUR_FULL ? JOURNAL_NEIGHBOUR_DOWN : "";
+	case NOTICE_SESSION_LOST:
+		return JOURNAL_SESSION_LOST;
+	case NOTICE_DUPLICATE_NODE:
+		return JOURNAL_DUPLICATE_NODE;
+	case NOTICE_SESSION_UP:
+	case NOTICE_ID_CONFLICT:
+		return "";
+	}
+	return "";
+}
+
+static void tell_neighbour(struct mesh *mesh, const struct notice *notice, const char *address)
+{
+	bool matters = notice->to == NEIGHBOUR_FULL || notice->from == NEIGHBOUR_FULL ||
+		       notice->to == NEIGHBOUR_BLOCKED;
+	const char *link = mesh->links[notice->link].facts.name;
+	const char *state = neighbour_state_name(notice->to);
+	char lladdr[TEXT_LLADDR], fields[256];
+
+	text_lladdr(notice->lladdr.bytes, lladdr);
+	snprintf(fields, sizeof(fields),
+		 "MESHPD_ADDRESS=%s\nMESHPD_LINK=%s\nMESHPD_LLADDR=%s\nMESHPD_STATE=%s\n%s",
+		 address, link, lladdr, state, message_id(notice));
+	journal_say(mesh->parts.journal, matters ? LOG_INFO : LOG_DEBUG, fields,
+		    "neighbour %s on %s (%s): %s, was %s", address, link, lladdr, state,
+		    neighbour_state_name(notice->from));
+	if (matters)
+		news_status(mesh);
+}
+
+void news_tell(struct mesh *mesh, const struct notice *notice)
+{
+	struct journal *journal = mesh->parts.journal;
+	char address[TEXT_ADDRESS], fields[128];
+
+	text_address(&notice->address, address);
+	snprintf(fields, sizeof(fields), "MESHPD_ADDRESS=%s\n%s", address, message_id(notice));
+	switch (notice->kind) {
+	case NOTICE_NEIGHBOUR:
+		tell_neighbour(mesh, notice, address);
+		break;
+	case NOTICE_SESSION_UP:
+		journal_say(journal, LOG_DEBUG, fields, "session with %s: epoch %u", address,
+			    notice->epoch);
+		break;
+	case NOTICE_SESSION_LOST:
+		journal_say(journal, LOG_INFO, fields, "session with %s: lost", address);
+		break;
+	case NOTICE_DUPLICATE_NODE:
+		journal_say(journal, LOG_ERR, fields,
+			    "another live node has our identity: give one of them a new one");
+		break;
+	case NOTICE_ID_CONFLICT:
+		journal_say(journal, LOG_WARNING, fields, "%s shares its node id with another node",
+			    address);
+		break;
+	}
+}

@@ -1,0 +1,38 @@
+/* Everything that needs a right to be opened is opened here, at start, and nowhere else. */
+#ifndef DAEMON_OPENER_H
+#define DAEMON_OPENER_H
+
+#include "base/require.h"
+#include "config/config.h"
+#include "daemon/failure.h"
+
+struct intf_handle;
+
+/* Descriptors, all non-blocking but the request sockets; -1 is not open. */
+struct opened {
+	int tun;			/* attached to Tun.Name */
+	int packet;			/* AF_PACKET for every link, bound to the EtherType */
+	int link_requests;		/* rtnetlink: what links there are */
+	int link_events;		/* rtnetlink: what becomes of them */
+	int host_requests;		/* rtnetlink: addresses and routes of tun0 and lo2 */
+	struct intf_handle *interfaces; /* libdumbnet's */
+};
+
+/* What an opened is before anything is. */
+#define OPENED_NONE                                                                                \
+	((struct opened){.tun = -1,                                                                \
+			 .packet = -1,                                                             \
+			 .link_requests = -1,                                                      \
+			 .link_events = -1,                                                        \
+			 .host_requests = -1})
+
+/* Opens all of it. 0 or -errno; opener_close is due in either case. */
+MUST_USE int opener_open(const struct config *config, struct opened *opened,
+			 struct failure *failure);
+
+/* Opens nothing but host_requests, which is all that meshpd-lo2 wants. As above. */
+MUST_USE int opener_open_host(struct opened *opened, struct failure *failure);
+
+void opener_close(struct opened *opened);
+
+#endif
