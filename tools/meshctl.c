@@ -1,0 +1,147 @@
+/* meshctl: asks a running meshpd and prints what it says, as tables for people or as JSON for
+ * programs. Its exit status is an interface: see enum verdict. meshctl(1). */
+#include "tools/nouns.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONTROL_SOCKET "/run/meshpd/io.meshpd"
+
+/* A verb that asks the daemon. */
+struct reading {
+	const char *verb;
+	const char *method;
+	void (*print)(const json_t *answer, bool colour);
+};
+
+static const struct reading readings[] = {
+	{"status", "io.meshpd.Status", status_print},
+	{"neighbours", "io.meshpd.Neighbours", neighbours_print},
+	{"sessions", "io.meshpd.Sessions", sessions_print},
+	{"routes", "io.meshpd.Routes", routes_print},
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: meshctl [-S SOCKET] [--json] [--watch[=SECONDS]] VERB\n"
+	      "  status | neighbours | sessions | routes\n"
+	      "  key gen | key pub [FILE]\n"
+	      "  config check [FILE] | config cat\n",
+	      out);
+}
+
+static enum verdict reading_run(const struct reading *reading, const struct request *request)
+{
+	json_t *answer;
+	enum verdict verdict = client_call(request->socket, reading->method, &answer);
+
+	if (verdict != VERDICT_YES)
+		return verdict;
+	if (request->json) {
+		json_dumpf(answer, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		reading->print(answer, request->colour);
+	}
+	json_decref(answer);
+	return fflush(stdout) == 0 ? VERDICT_YES : VERDICT_NO;
+}
+
+/* Reads again and again until something fails. */
+static enum verdict reading_watch(const struct reading *reading, const struct request *request,
+				  double seconds)
+{
+	struct timespec pause = {
+		.tv_sec = (time_t)seconds,
+		.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9),
+	};
+	enum verdict verdict;
+
+	do {
+		if (!request->json && isatty(1))
+			fputs("\033[H\033[2J", stdout);
+		verdict = reading_run(reading, request);
+	} while (verdict == VERDICT_YES && nanosleep(&pause, NULL) == 0);
+	return verdict;
+}
+
+/* Seconds between readings, 0 if text is no such number. */
+static double seconds_read(const char *text)
+{
+	char *end;
+	double seconds = text != NULL ? strtod(text, &end) : 2;
+
+	if (text != NULL && (*end != '\0' || end == text))
+		return 0;
+	return seconds >= 0.1 && seconds <= 86400 ? seconds : 0;
+}
+
+static enum verdict verb_run(const char *verb, const struct request *request, double watch)
+{
+	if (strcmp(verb, "key") == 0)
+		return key_run(request);
+	if (strcmp(verb, "config") == 0)
+		return config_run(request);
+	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++) {
+		if (strcmp(readings[i].verb, verb) != 0 || request->argument_count > 0)
+			continue;
+		return watch > 0 ? reading_watch(&readings[i], request, watch)
+				 : reading_run(&readings[i], request);
+	}
+	usage(stderr);
+	return VERDICT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"watch", optional_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
+	};
+	struct request request = {
+		.socket = CONTROL_SOCKET,
+		.colour = isatty(1) && getenv("NO_COLOR") == NULL,
+	};
+	double watch = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "S:h", names, NULL)) != -1) {
+		switch (option) {
+		case 'S':
+			request.socket = optarg;
+			break;
+		case 'j':
+			request.json = true;
+			break;
+		case 'w':
+			watch = seconds_read(optarg);
+			if (watch > 0)
+				break;
+			fputs("meshctl: --watch takes seconds from 0.1 on\n", stderr);
+			return VERDICT_USAGE;
+		case 'h':
+			usage(stdout);
+			return VERDICT_YES;
+		case 'v':
+			puts("meshctl " MESHPD_VERSION);
+			return VERDICT_YES;
+		default:
+			usage(stderr);
+			return VERDICT_USAGE;
+		}
+	}
+	if (optind == argc) {
+		usage(stderr);
+		return VERDICT_USAGE;
+	}
+	request.arguments = argv + optind + 1;
+	request.argument_count = argc - optind - 1;
+	return (int)verb_run(argv[optind], &request, watch);
+}

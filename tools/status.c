@@ -1,0 +1,66 @@
+/* `meshctl status`: the daemon itself, its links, and what was dropped and why. */
+#include "tools/columns.h"
+#include "tools/nouns.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void facts_print(const json_t *answer)
+{
+	static const struct column facts[] = {
+		{"address", "address", COLUMN_TEXT},
+		{"id", "id", COLUMN_TEXT},
+		{"public key", "public_key", COLUMN_TEXT},
+		{"network", "network_id", COLUMN_TEXT},
+		{"zone", "zone", COLUMN_COUNT},
+		{"version", "version", COLUMN_TEXT},
+		{"uptime", "uptime_ms", COLUMN_MILLISECONDS},
+		{"epoch", "epoch", COLUMN_COUNT},
+		{"tun", "tun", COLUMN_TEXT},
+		{"loopback", "loopback", COLUMN_TEXT},
+		{"mtu", "mtu", COLUMN_COUNT},
+		{"neighbours", "neighbours", COLUMN_COUNT},
+		{"firewall", "firewall", COLUMN_TEXT},
+	};
+	char text[COLUMN_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		printf("%-11s %s\n", facts[i].title, column_cell(answer, &facts[i], text));
+}
+
+static void links_print(const json_t *answer, bool colour)
+{
+	static const struct column columns[] = {
+		{"LINK", "name", COLUMN_TEXT},	 {"LLADDR", "lladdr", COLUMN_TEXT},
+		{"MTU", "mtu", COLUMN_COUNT},	 {"COST", "cost_us", COLUMN_MICROSECONDS},
+		{"STATE", "state", COLUMN_TEXT},
+	};
+	json_t *links = json_object_get(answer, "links");
+	json_t *link;
+	size_t index;
+
+	json_array_foreach(links, index, link) json_object_set_new(
+		link, "state",
+		json_string(json_is_true(json_object_get(link, "running")) ? "running"
+									   : "no carrier"));
+	columns_print(links, columns, sizeof(columns) / sizeof(columns[0]), colour);
+}
+
+static void drops_print(const json_t *answer)
+{
+	json_t *drops = json_object_get(answer, "drops");
+	const char *reason;
+	json_t *count;
+
+	json_object_foreach(drops, reason, count) printf(
+		"dropped     %" JSON_INTEGER_FORMAT " %s\n", json_integer_value(count), reason);
+}
+
+void status_print(const json_t *answer, bool colour)
+{
+	facts_print(answer);
+	if (json_is_true(json_object_get(answer, "duplicate")))
+		puts("duplicate   another live node has this identity");
+	drops_print(answer);
+	links_print(answer, colour);
+}
