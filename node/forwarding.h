@@ -38,7 +38,6 @@ struct destination {
 	uint32_t link;	  /* next hop, meaningful when REACH_NOW */
 	struct lladdr to; /* next hop */
 	uint32_t mtu;	  /* largest packet that fits the path */
-	uint32_t metric_us;
 	struct forwarding_key seal;
 	struct forwarding_key open[SESSION_PLACES]; /* in the order they are tried */
 };

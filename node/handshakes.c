@@ -53,12 +53,16 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 	struct writer out = writer_of(room, room == NULL ? 0 : WIRE_INITIATION);
 	bool begun = handshake_begin(&self, &peer->address, peer->certificate.session_key, &offer,
 				     &pending, &out);
-	if (begun && writer_ok(&out))
+	if (begun) {
 		outbox_frame(outbox, peer->link, peer->to, out.used);
-	else
-		node_count(node, begun ? DROP_OUTBOX_FULL : DROP_HANDSHAKE);
-	session_asked(session, now, &pending);
-	sodium_memzero(&pending, sizeof(pending));
+		session_asked(session, now, &pending);
+		/* Strangers are asked again when the neighbour table says so, within its rate. */
+		if (!session_usable(session))
+			session->attempt.retry = INSTANT_NEVER;
+		sodium_memzero(&pending, sizeof(pending));
+	} else {
+		node_count(node, room == NULL ? DROP_OUTBOX_FULL : DROP_HANDSHAKE);
+	}
 	sodium_memzero(ephemeral, sizeof(ephemeral));
 }
 
@@ -93,33 +97,43 @@ static void cookie_send(struct node *node, instant now, uint32_t link, struct ll
 	outbox_frame(outbox, link, from, out.used);
 }
 
-/* Whether this INITIATION may cost us curve operations. Known peers and strangers have rates of
- * their own; a stranger shows a cookie when half of its rate is spent. */
+/* The peer with keys that an INITIATION claims to be from, or NULL. */
+static struct peer *peer_claimed(const struct node *node, const struct initiation *initiation)
+{
+	uint32_t index = forwarding_by_id(node_forwarding(node), &initiation->source);
+
+	if (index == UINT32_MAX || !pool_used(node_peer_pool(node), index) ||
+	    !session_held(&node_peer(node, index)->session))
+		return NULL;
+	return node_peer(node, index);
+}
+
+/* Whether this INITIATION may cost us curve operations. A peer has a rate of its own and half of
+ * the rate of all; what goes beyond its own may be forged in its name and counts as a stranger's. A
+ * stranger shows a cookie when half of its rate is spent. */
 static enum drop initiation_rate(struct node *node, instant now, uint32_t link, struct lladdr from,
 				 const uint8_t *frame, const struct initiation *initiation,
 				 const struct own_key *key, struct outbox *outbox)
 {
-	const struct forwarding *known = node_forwarding(node);
-	uint32_t index = forwarding_by_id(known, &initiation->source);
+	struct peer *peer = peer_claimed(node, initiation);
+	struct bucket *all = &node->handshakes_all;
 	struct bucket *place = &node->place_handshakes[node_place(node, link, from)];
+	struct bucket *strangers = &node->handshakes_strangers;
 
+	if (peer != NULL && bucket_take(&peer->handshakes, RATE_HANDSHAKE_PEER, now))
+		return bucket_take(all, RATE_HANDSHAKE_ALL, now) ? DROP_NONE : DROP_RATE_HANDSHAKE;
 	if (!bucket_take(place, RATE_HANDSHAKE_PLACE, now) ||
-	    !bucket_take(&node->handshakes_all, RATE_HANDSHAKE_ALL, now))
+	    bucket_strained(all, RATE_HANDSHAKE_ALL, now) ||
+	    !bucket_take(all, RATE_HANDSHAKE_ALL, now))
 		return DROP_RATE_HANDSHAKE;
-	if (index != UINT32_MAX && pool_used(node_peer_pool(node), index) &&
-	    session_held(&node_peer(node, index)->session))
-		return bucket_take(&node_peer(node, index)->handshakes, RATE_HANDSHAKE_PEER, now)
-			       ? DROP_NONE
-			       : DROP_RATE_HANDSHAKE;
-	if (bucket_strained(&node->handshakes_strangers, RATE_HANDSHAKE_STRANGER, now) &&
+	if (bucket_strained(strangers, RATE_HANDSHAKE_STRANGER, now) &&
 	    !cookie_mac2_good(&node->jar, now, &node->rng, mesharp_interface(link), from, frame,
 			      INITIATION_MAC2, initiation->mac2)) {
 		cookie_send(node, now, link, from, key, initiation, outbox);
 		return DROP_COOKIE;
 	}
-	return bucket_take(&node->handshakes_strangers, RATE_HANDSHAKE_STRANGER, now)
-		       ? DROP_NONE
-		       : DROP_RATE_HANDSHAKE;
+	return bucket_take(strangers, RATE_HANDSHAKE_STRANGER, now) ? DROP_NONE
+								    : DROP_RATE_HANDSHAKE;
 }
 
 /* Answers a handshake whose sender is now known for certain. */
@@ -208,15 +222,17 @@ enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, s
 	return drop;
 }
 
-/* The peer whose pending attempt has that number, or POOL_NONE. */
+/* The peer whose pending attempt has that number, or POOL_NONE. An attempt whose INITIATION is not
+ * written yet is keyed by nothing, so nothing may answer it. */
 static uint32_t attempt_find(const struct node *node, uint64_t number)
 {
 	const struct pool *pool = node_peer_pool(node);
 	uint32_t index = pool_oldest(pool);
 
 	while (index != POOL_NONE) {
-		const struct session_attempt *attempt = &node_peer(node, index)->session.attempt;
-		if (attempt->active && attempt->pending.number == number)
+		const struct handshake_pending *pending =
+			&node_peer(node, index)->session.attempt.pending;
+		if (pending->noise.keyed && pending->number == number)
 			return index;
 		index = pool_newer(pool, index);
 	}

@@ -39,7 +39,6 @@ static struct destination destination_of(const struct node *node, uint32_t index
 	if (mesharp_best(node_mesharp(node), &peer->address, &best)) {
 		made.link = best.link;
 		made.to = best.lladdr;
-		made.metric_us = best.metric_us;
 		made.mtu = node->links[best.link].mtu < PACKET_MAX ? node->links[best.link].mtu
 								   : PACKET_MAX;
 		if (session_usable(session))

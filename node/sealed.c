@@ -31,6 +31,16 @@ void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, 
 	session_sealed(&node_peer(node, index)->session, now);
 }
 
+/* True if the best way to the peer is not the published one. */
+static bool sealed_way_changed(const struct node *node, uint32_t index)
+{
+	const struct destination *published = forwarding_at(node_forwarding(node), index);
+	struct mesharp_entry best;
+
+	return mesharp_best(node_mesharp(node), &node_peer(node, index)->address, &best) &&
+	       (best.link != published->link || !lladdr_equal(&best.lladdr, &published->to));
+}
+
 enum drop sealed_receive(struct node *node, instant now, uint32_t index, uint32_t link,
 			 struct lladdr from, struct span message)
 {
@@ -42,8 +52,11 @@ enum drop sealed_receive(struct node *node, instant now, uint32_t index, uint32_
 		return DROP_TYPE;
 	if (!probe_read(message.bytes, message.size, &probe))
 		return DROP_MALFORMED;
-	return mesharp_probe(node_mesharp(node), now, link, from, &node_peer(node, index)->address,
-			     &probe);
+	enum drop drop = mesharp_probe(node_mesharp(node), now, link, from,
+				       &node_peer(node, index)->address, &probe);
+	if (drop == DROP_NONE && sealed_way_changed(node, index))
+		node->stale = true;
+	return drop;
 }
 
 static void sealed_arm(struct node *node, uint32_t index)

@@ -80,22 +80,24 @@ static void settle_queue(struct node *node, instant now, uint32_t index, struct 
 	struct staging_queue *queue = &node_peer(node, index)->queue;
 	struct staged staged;
 
-	while (forwarding_at(node_forwarding(node), index)->reach != REACH_SOON &&
+	while (outbox_spare(outbox) &&
+	       forwarding_at(node_forwarding(node), index)->reach != REACH_SOON &&
 	       staging_take(node_staging(node), queue, &staged))
 		settle_packet(node, now, staged.packet, outbox);
 }
 
+/* Looks at every queue once after a snapshot; what the outbox has no room for stays to be done. */
 static void settle_queues(struct node *node, instant now, struct outbox *outbox)
 {
 	const struct pool *pool = node_peer_pool(node);
+	bool waiting = staging_count(node_staging(node)) > 0;
 
-	for (uint32_t i = pool_oldest(pool); i != POOL_NONE; i = pool_newer(pool, i)) {
-		if (!outbox_spare(outbox))
-			return;
+	for (uint32_t i = waiting ? pool_oldest(pool) : POOL_NONE; i != POOL_NONE;
+	     i = pool_newer(pool, i)) {
 		if (node_peer(node, i)->queue.count > 0)
 			settle_queue(node, now, i, outbox);
 	}
-	node->fresh = false;
+	node->fresh = !outbox_spare(outbox);
 }
 
 static void settle_initiate(struct node *node, instant now, const struct mesharp_action *action,
@@ -106,6 +108,7 @@ static void settle_initiate(struct node *node, instant now, const struct mesharp
 	peer->link = action->link;
 	peer->to = action->to;
 	session_want(&peer->session, now);
+	peer->session.attempt.retry = now;
 	sealed_time(node, now, index, outbox);
 }
 
@@ -121,12 +124,20 @@ static void settle_probe(struct node *node, instant now, struct mesharp_action *
 		    outbox);
 }
 
+/* True if no neighbour entry of the peer waits for a session. */
+static bool settle_hopeless(const struct node *node, const struct peer *peer)
+{
+	enum neighbour_state hope = mesharp_hope(node_mesharp(node), &peer->address);
+
+	return hope == NEIGHBOUR_NONE || hope == NEIGHBOUR_BLOCKED;
+}
+
 static void settle_changed(struct node *node, const struct mesharp_action *action, uint32_t index,
 			   struct outbox *outbox)
 {
 	node->stale = true;
-	if (action->after == NEIGHBOUR_BLOCKED && index != POOL_NONE &&
-	    !session_usable(&node_peer(node, index)->session))
+	if (index != POOL_NONE && !session_usable(&node_peer(node, index)->session) &&
+	    settle_hopeless(node, node_peer(node, index)))
 		session_abandon(&node_peer(node, index)->session);
 	outbox_notice(outbox, &(struct notice){.kind = NOTICE_NEIGHBOUR,
 					       .address = action->address,
@@ -168,7 +179,11 @@ void settle(struct node *node, instant now, struct outbox *outbox)
 		settle_action(node, now, &action, outbox);
 	if (node->stale)
 		publish(node);
-	if (node->fresh && staging_count(node_staging(node)) > 0)
+	if (node->fresh)
 		settle_queues(node, now, outbox);
-	timers_set(node_timers(node), TIMER_MESHARP, mesharp_deadline(node_mesharp(node)));
+	if (node->fresh)
+		timers_set(node_timers(node), TIMER_STAGING, now);
+	bool waiting = node->fresh && staging_count(node_staging(node)) > 0;
+	timers_set(node_timers(node), TIMER_MESHARP,
+		   waiting ? now : mesharp_deadline(node_mesharp(node)));
 }

@@ -106,6 +106,14 @@ bool node_sessions(const struct node *node, instant now, uint32_t *cursor,
 	return true;
 }
 
+/* The metric as it is now; the snapshot says only which way is best. */
+static uint32_t metric_us_to(const struct node *node, const struct address *address)
+{
+	struct mesharp_entry best;
+
+	return mesharp_best(node_mesharp(node), address, &best) ? best.metric_us : 0;
+}
+
 bool node_routes(const struct node *node, uint32_t *cursor, struct node_route *route)
 {
 	const struct pool *pool = node_peer_pool(node);
@@ -119,7 +127,7 @@ bool node_routes(const struct node *node, uint32_t *cursor, struct node_route *r
 		*route = (struct node_route){.address = to->address,
 					     .next_hop = to->address,
 					     .link = to->link,
-					     .metric_us = to->metric_us,
+					     .metric_us = metric_us_to(node, &to->address),
 					     .hops = 1,
 					     .mtu = to->mtu};
 		(*cursor)++;

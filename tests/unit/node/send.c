@@ -1,0 +1,271 @@
+/* A packet's way out: what is sealed and where it goes, what is refused and by which ICMPv6 error.
+ * RFC 4443; docs/protocol/meshp.md, section 2. */
+#include "sides.h"
+
+#include "meshp/packet.h"
+#include "node/limits.h"
+#include "node/send.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+	struct side *sides;
+	struct outbox *outbox;
+	struct packet header;
+	uint8_t packet[PACKET_MAX + 100];
+};
+
+static struct fixture *fixture_new(void)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	assert_non_null(fixture);
+	fixture->sides = sides_new(SUITE_CHACHA20_POLY1305);
+	fixture->outbox = calloc(1, sizeof(*fixture->outbox));
+	assert_non_null(fixture->outbox);
+	fixture->header = (struct packet){.traffic_class = 0x2e,
+					  .next_header = PROTOCOL_UDP,
+					  .hop_limit = 64,
+					  .source = fixture->sides[0].address,
+					  .destination = fixture->sides[1].address};
+	return fixture;
+}
+
+static void fixture_free(struct fixture *fixture)
+{
+	sides_free(fixture->sides);
+	free(fixture->outbox);
+	free(fixture);
+}
+
+/* Sends a packet of size bytes as the header says. */
+static struct verdict send(struct fixture *fixture, size_t size)
+{
+	struct writer out = writer_of(fixture->packet, WIRE_IPV6_HEADER);
+
+	packet_header_write(&fixture->header, size - WIRE_IPV6_HEADER, &out);
+	outbox_clear(fixture->outbox);
+	return send_packet(fixture->sides[0].forwarding, fixture->sides[0].packets, (instant){5000},
+			   fixture->packet, size, fixture->outbox);
+}
+
+static void check_error(struct fixture *fixture, enum drop drop, enum icmp_error error)
+{
+	struct verdict verdict = send(fixture, 100);
+
+	assert_int_equal(verdict.kind, VERDICT_ERROR);
+	assert_int_equal(verdict.drop, drop);
+	assert_int_equal(verdict.error, error);
+	assert_int_equal(fixture->outbox->count, 0);
+}
+
+static void check_drop(struct fixture *fixture, enum drop drop)
+{
+	struct verdict verdict = send(fixture, 100);
+
+	assert_int_equal(verdict.kind, VERDICT_DROP);
+	assert_int_equal(verdict.drop, drop);
+	assert_int_equal(fixture->outbox->count, 0);
+}
+
+static void a_packet_becomes_one_frame(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	uint8_t plain[2000];
+	struct frame_opened opened;
+	struct packet packet;
+
+	memset(fixture->packet, 0x77, sizeof(fixture->packet));
+	for (size_t size = 50; size <= 1500; size += 29) {
+		struct verdict verdict = send(fixture, size);
+		assert_int_equal(verdict.kind, VERDICT_DONE);
+		assert_int_equal(fixture->outbox->count, 1);
+		const struct action *action = &fixture->outbox->actions[0];
+		assert_int_equal(action->kind, ACTION_FRAME);
+		assert_int_equal(action->link, 1);
+		assert_memory_equal(action->to.bytes, fixture->sides[0].peer.to.bytes, LLADDR);
+		assert_int_equal(action->size, size);
+		assert_int_equal(side_open(&fixture->sides[1],
+					   fixture->outbox->bytes + action->offset, size, plain,
+					   &opened),
+				 DROP_NONE);
+		assert_int_equal(packet_read(fixture->packet, size, &packet), DROP_NONE);
+		assert_int_equal(opened.header.lane, packet_lane(&packet));
+		assert_int_equal(opened.header.hop_limit, 64);
+		assert_int_equal(opened.header.traffic_class, 0x2e);
+	}
+	assert_int_equal(worker_peer(fixture->sides[0].packets, SIDE_INDEX, 1)->tx_packets, 51);
+	fixture_free(fixture);
+}
+
+static void packets_of_others_are_refused(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fixture->header.source.bytes[15] ^= 1;
+	check_error(fixture, DROP_PACKET_SOURCE, ICMP_SOURCE_POLICY);
+	fixture->header.source = (struct address){{0xbe, 0xef}};
+	check_error(fixture, DROP_PACKET_SOURCE, ICMP_SOURCE_POLICY);
+	fixture_free(fixture);
+}
+
+static void destinations_outside_are_refused(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fixture->header.destination.bytes[0] = 0x20;
+	check_error(fixture, DROP_PACKET_DESTINATION, ICMP_NO_ROUTE);
+	fixture->header.destination.bytes[0] = 0xff;
+	check_drop(fixture, DROP_PACKET_MULTICAST);
+	fixture->header.destination = fixture->sides[1].address;
+	fixture->header.destination.bytes[15] ^= 1;
+	check_error(fixture, DROP_UNREACHABLE, ICMP_ADDRESS);
+	fixture_free(fixture);
+}
+
+static void what_no_host_may_send_is_refused(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fixture->header.next_header = WIRE_NEXT_HEADER_CONTROL;
+	check_error(fixture, DROP_PACKET_PROTOCOL, ICMP_PROHIBITED);
+	fixture->header.next_header = WIRE_NEXT_HEADER_BUNDLE;
+	check_error(fixture, DROP_PACKET_PROTOCOL, ICMP_PROHIBITED);
+	fixture->header.next_header = PROTOCOL_UDP;
+	fixture->header.hop_limit = 0;
+	check_drop(fixture, DROP_PACKET_HOP_LIMIT);
+	fixture_free(fixture);
+}
+
+static void what_is_no_ipv6_packet_is_refused(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct side *side = &fixture->sides[0];
+	struct verdict verdict;
+
+	send(fixture, 100);
+	outbox_clear(fixture->outbox);
+	for (size_t size = 0; size <= 200; size++) {
+		verdict = send_packet(side->forwarding, side->packets, (instant){5000},
+				      fixture->packet, size, fixture->outbox);
+		if (size != 100)
+			assert_int_equal(verdict.drop, DROP_PACKET_SHORT);
+		outbox_clear(fixture->outbox);
+	}
+	fixture->packet[0] = 0x45;
+	verdict = send_packet(side->forwarding, side->packets, (instant){5000}, fixture->packet,
+			      100, fixture->outbox);
+	assert_int_equal(verdict.drop, DROP_PACKET_NOT_IPV6);
+	assert_int_equal(fixture->outbox->count, 0);
+	fixture_free(fixture);
+}
+
+static void what_does_not_fit_the_path_says_what_does(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+
+	side->peer.mtu = 1400;
+	side_publish(side);
+	assert_int_equal(send(fixture, 1400).kind, VERDICT_DONE);
+	struct verdict verdict = send(fixture, 1401);
+	assert_int_equal(verdict.kind, VERDICT_ERROR);
+	assert_int_equal(verdict.drop, DROP_PACKET_TOO_BIG);
+	assert_int_equal(verdict.error, ICMP_TOO_BIG);
+	assert_int_equal(verdict.mtu, 1400);
+	assert_int_equal(fixture->outbox->count, 0);
+
+	side->peer.id_conflict = true;
+	side_publish(side);
+	assert_int_equal(send(fixture, 1400 - 32).kind, VERDICT_DONE);
+	assert_int_equal(fixture->outbox->actions[0].size, 1400);
+	assert_int_equal(send(fixture, 1400 - 31).mtu, 1400 - 32);
+
+	verdict = send(fixture, PACKET_MAX + 1);
+	assert_int_equal(verdict.drop, DROP_PACKET_TOO_BIG);
+	assert_int_equal(verdict.mtu, PACKET_MAX);
+	fixture_free(fixture);
+}
+
+static void packets_to_ourselves_come_back(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct address selves[] = {fixture->sides[0].address, {{0xbe, 0xef}}};
+
+	for (size_t i = 0; i < 2; i++) {
+		fixture->header.destination = selves[i];
+		assert_int_equal(send(fixture, 1500).kind, VERDICT_DONE);
+		assert_int_equal(fixture->outbox->count, 1);
+		assert_int_equal(fixture->outbox->actions[0].kind, ACTION_PACKET);
+		assert_int_equal(fixture->outbox->actions[0].size, 1500);
+		assert_memory_equal(fixture->outbox->bytes, fixture->packet, 1500);
+	}
+	fixture_free(fixture);
+}
+
+static void reach_decides(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+
+	side->peer.reach = REACH_SOON;
+	side_publish(side);
+	struct verdict verdict = send(fixture, 100);
+	assert_int_equal(verdict.kind, VERDICT_STAGE);
+	assert_int_equal(verdict.index, SIDE_INDEX);
+	side->peer.reach = REACH_NONE;
+	side_publish(side);
+	check_error(fixture, DROP_UNREACHABLE, ICMP_ADDRESS);
+	fixture_free(fixture);
+}
+
+static void a_full_outbox_costs_no_counter(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+	struct frame_opened opened;
+	uint8_t plain[2000];
+
+	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+	fixture->outbox->count = OUTBOX_ACTIONS;
+	struct verdict verdict = send_packet(side->forwarding, side->packets, (instant){5000},
+					     fixture->packet, 100, fixture->outbox);
+	assert_int_equal(verdict.kind, VERDICT_DROP);
+	assert_int_equal(verdict.drop, DROP_OUTBOX_FULL);
+	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+	assert_int_equal(side_open(&fixture->sides[1], fixture->outbox->bytes, 100, plain, &opened),
+			 DROP_NONE);
+	assert_int_equal(opened.header.counter, 1);
+	fixture_free(fixture);
+}
+
+static void the_first_packet_is_news(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	assert_true(send(fixture, 100).news);
+	assert_false(send(fixture, 100).news);
+	worker_peer(fixture->sides[0].packets, SIDE_INDEX, 1)->noted = false;
+	assert_true(send(fixture, 100).news);
+	fixture_free(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_packet_becomes_one_frame),
+		cmocka_unit_test(packets_of_others_are_refused),
+		cmocka_unit_test(destinations_outside_are_refused),
+		cmocka_unit_test(what_no_host_may_send_is_refused),
+		cmocka_unit_test(what_is_no_ipv6_packet_is_refused),
+		cmocka_unit_test(what_does_not_fit_the_path_says_what_does),
+		cmocka_unit_test(packets_to_ourselves_come_back),
+		cmocka_unit_test(reach_decides),
+		cmocka_unit_test(a_full_outbox_costs_no_counter),
+		cmocka_unit_test(the_first_packet_is_news),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("node/send", tests, NULL, NULL);
+}
