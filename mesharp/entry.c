@@ -222,11 +222,22 @@ void entry_session_gone(struct entry *entry, const struct entry_context *context
 	}
 }
 
-/* True if the echo is new, and of a probe whose sending is remembered. */
+/* True if the echo is of our last probe, or new and of one whose sending is remembered: both ends
+ * may ask at once, and then an echo lags behind. */
 static bool echo_proves(const struct entry *entry, uint32_t echo)
 {
-	return echo > entry->proven && echo <= entry->sequence &&
-	       entry->sequence - echo < ENTRY_SENT;
+	if (echo <= entry->base || echo > entry->sequence || entry->sequence - echo >= ENTRY_SENT)
+		return false;
+	return echo == entry->sequence || echo > entry->proven;
+}
+
+/* True if a probe that asks shows by its echo that our last one got lost. */
+static bool shows_loss(const struct entry *entry, instant now, const struct probe *probe)
+{
+	instant sent = entry->sent[entry->sequence % ENTRY_SENT];
+
+	return probe->asks && probe->echo != entry->sequence &&
+	       instant_since(now, sent).us >= quality_wait(&entry->quality).us;
 }
 
 static void take_echo(struct entry *entry, instant now, const struct probe *probe)
@@ -279,9 +290,18 @@ enum drop entry_probed(struct entry *entry, const struct entry_context *context,
 	if (echo_proves(entry, probe->echo)) {
 		take_echo(entry, context->now, probe);
 		prove(entry, context);
+	} else if (entry->tries == 0 && shows_loss(entry, context->now, probe)) {
+		entry->due = context->now;
 	}
 	entry->owes_answer = entry->owes_answer || probe->asks;
 	return DROP_NONE;
+}
+
+void entry_begin(struct entry *entry, bool lower, uint32_t base)
+{
+	entry->lower = lower;
+	entry->base = base;
+	entry->sequence = base;
 }
 
 void entry_leave(struct entry *entry, instant now)

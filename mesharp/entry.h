@@ -37,8 +37,9 @@ struct entry {
 	uint32_t zone;	   /* what a HELLO said */
 	struct bucket hellos;
 
+	uint32_t base;	   /* our first probe's sequence less one */
 	uint32_t sequence; /* of our last probe */
-	uint32_t proven;   /* greatest of ours whose echo came back */
+	uint32_t proven;   /* of ours, the last whose echo came back; 0 if none */
 	instant sent[ENTRY_SENT];
 	instant received;	  /* when the greatest of theirs came */
 	uint32_t record_instance; /* whose probes quality has recorded */
@@ -61,6 +62,9 @@ enum entry_deed {
 	ENTRY_ASK,    /* send a probe that asks */
 	ENTRY_ANSWER, /* send a probe that does not */
 };
+
+/* Completes a zeroed entry that has its key: lower as above; our probes count on from base. */
+void entry_begin(struct entry *entry, bool lower, uint32_t base);
 
 /* A HELLO came. True if it says something new: an instance or a zone. */
 bool entry_heard(struct entry *entry, const struct entry_context *context,

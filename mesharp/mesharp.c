@@ -194,7 +194,6 @@ static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struc
 {
 	struct roster *roster = roster_of(mesharp);
 	int64_t age_s = instant_since(now, mesharp->beginning).us / duration_s(1).us;
-	struct entry *entry;
 	bool full;
 	uint32_t victim = roster_victim(roster, link, &full);
 
@@ -203,11 +202,9 @@ static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struc
 	if (victim != ROSTER_NONE)
 		leave(mesharp, now, victim);
 	*place = roster_add(roster, link, from, address);
-	entry = roster_entry(roster, *place);
-	entry->lower = address_lower(&mesharp->own, address);
 	/* The other end may remember probes of an entry we had before: go on above them. */
-	entry->sequence = (uint32_t)(age_s * SEQUENCES_PER_SECOND);
-	entry->proven = entry->sequence;
+	entry_begin(roster_entry(roster, *place), address_lower(&mesharp->own, address),
+		    (uint32_t)(age_s * SEQUENCES_PER_SECOND));
 	return DROP_NONE;
 }
 

@@ -1,0 +1,130 @@
+/* The state machine of a neighbour: the whole table of the specification walked cell by cell. When
+ * it does what is in timing.c. */
+#include "tests/unit/mesharp/fixture.h"
+
+enum event {
+	HELLO,
+	HELLO_SESSION,
+	HELLO_NEW_INSTANCE, /* with a session */
+	GREETED,
+	GREETED_SESSION,
+	SESSION,
+	SESSION_GONE,
+	PROBE,
+	PROBE_PROVES,
+	PROBE_NEW_INSTANCE,
+	UNANSWERED,
+	TIMER,
+	LINK_DOWN,
+	EVENTS,
+};
+
+static void happen(struct fixture *fixture, enum event event)
+{
+	switch (event) {
+	case HELLO:
+		hello_event(fixture, INSTANCE, false);
+		break;
+	case HELLO_SESSION:
+		hello_event(fixture, INSTANCE, true);
+		break;
+	case HELLO_NEW_INSTANCE:
+		hello_event(fixture, INSTANCE + 1, true);
+		break;
+	case GREETED:
+		entry_greeted(&fixture->entry, &fixture->context, false);
+		break;
+	case GREETED_SESSION:
+		entry_greeted(&fixture->entry, &fixture->context, true);
+		break;
+	case SESSION:
+		entry_session(&fixture->entry, &fixture->context);
+		break;
+	case SESSION_GONE:
+		entry_session_gone(&fixture->entry, &fixture->context);
+		break;
+	case PROBE:
+		probe_event(fixture, INSTANCE, 0);
+		break;
+	case PROBE_PROVES:
+		probe_event(fixture, INSTANCE, SENT);
+		break;
+	case PROBE_NEW_INSTANCE:
+		probe_event(fixture, INSTANCE + 1, 0);
+		break;
+	case UNANSWERED:
+		timer_event(fixture, fixture->entry.state == NEIGHBOUR_HANDSHAKE
+					     ? 4
+					     : QUALITY_PATIENCE_MOST);
+		break;
+	case TIMER:
+		timer_event(fixture, 0);
+		break;
+	case LINK_DOWN:
+		entry_leave(&fixture->entry, fixture->context.now);
+		break;
+	case EVENTS:
+		fail();
+	}
+}
+
+/* One letter a state, in the order of the enum. Rows are events, columns the state before. For
+ * states that send no probes UNANSWERED is their timer: HANDSHAKE's after the last INITIATION. */
+static const char letters[STATES + 1] = "-hkotsflb";
+static const char *const table[EVENTS] = {
+	[HELLO] = "hhkotsfhb",
+	[HELLO_SESSION] = "ohkotsfob",
+	[HELLO_NEW_INSTANCE] = "ohkotsfhb",
+	[GREETED] = "hhkotsfhh",
+	[GREETED_SESSION] = "ohkotsfoh",
+	[SESSION] = "-oootsflo",
+	[SESSION_GONE] = "-hkhhhhhb",
+	[PROBE] = "ooootsfoo",
+	[PROBE_PROVES] = "offffffff",
+	[PROBE_NEW_INSTANCE] = "ooooooooo",
+	[UNANSWERED] = "-kbllll-h",
+	[TIMER] = "-kkotsf-h",
+	[LINK_DOWN] = "---------",
+};
+
+static bool is_adjacent(enum neighbour_state state)
+{
+	return state >= NEIGHBOUR_ONEWAY && state <= NEIGHBOUR_FULL;
+}
+
+static void check_cell(enum event event, enum neighbour_state before)
+{
+	bool probed = event >= PROBE && event <= PROBE_NEW_INSTANCE;
+	bool doubts = event == HELLO_NEW_INSTANCE && is_adjacent(before);
+	struct fixture fixture;
+	const struct entry *entry = &fixture_in(&fixture, before)->entry;
+	instant deadline;
+
+	happen(&fixture, event);
+	if (letters[entry->state] != table[event][before])
+		fail_msg("event %u in %s: %c, not %c", event, neighbour_state_name(before),
+			 letters[entry->state], table[event][before]);
+	assert_int_equal(entry->owes_answer, probed);
+	assert_int_equal(entry->owes_initiation, doubts);
+	deadline = entry_deadline(entry, fixture.context.now);
+	assert_int_equal(instant_is_never(deadline), entry->state == NEIGHBOUR_NONE);
+	assert_true(deadline.us >= fixture.context.now.us);
+}
+
+static void test_the_table_of_the_specification_cell_by_cell(void **state)
+{
+	for (uint32_t event = 0; event < EVENTS; event++) {
+		for (uint32_t before = 0; before < STATES; before++)
+			check_cell((enum event)event, (enum neighbour_state)before);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_table_of_the_specification_cell_by_cell),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("mesharp/entry", tests, NULL, NULL);
+}

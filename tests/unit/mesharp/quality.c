@@ -1,0 +1,199 @@
+/* Figures worked out by hand from the text of the specification. */
+#include "mesharp/quality.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void receive(struct quality *quality, uint32_t from, uint32_t to)
+{
+	for (uint32_t sequence = from; sequence <= to; sequence++)
+		assert_true(quality_received(quality, sequence));
+}
+
+/* A quality with these records. */
+static struct quality records(uint32_t told, uint32_t heard)
+{
+	return (struct quality){.last = 1000, .heard = heard, .told = told};
+}
+
+static void test_nothing_known_is_no_loss(void **state)
+{
+	struct quality quality = {0};
+
+	assert_int_equal(quality_rtt_us(&quality), 0);
+	assert_int_equal(quality_loss_ppm(&quality), 0);
+	assert_int_equal(quality_patience(&quality), 3);
+	assert_int_equal(quality_wait(&quality).us, 75000);
+	assert_int_equal(quality_metric_us(&quality, 0), 10);
+}
+
+static void test_sequences_only_grow(void **state)
+{
+	struct quality quality = {0};
+
+	receive(&quality, 5, 7);
+	assert_false(quality_received(&quality, 7));
+	assert_false(quality_received(&quality, 6));
+	assert_false(quality_received(&quality, 0));
+	assert_int_equal(quality.last, 7);
+	assert_int_equal(quality.heard, 7);
+	assert_true(quality_received(&quality, UINT32_MAX));
+	assert_false(quality_received(&quality, UINT32_MAX));
+	assert_false(quality_received(&quality, 8));
+}
+
+static void test_the_record_shows_what_is_missing(void **state)
+{
+	struct quality quality = {0};
+
+	receive(&quality, 1, 4);
+	assert_true(quality_received(&quality, 7));
+	assert_int_equal(quality.heard, 0x79); /* 7, and 4 to 1 */
+	assert_true(quality_received(&quality, 38));
+	assert_int_equal(quality.heard, 0x80000001); /* 7 is just kept */
+	assert_true(quality_received(&quality, 70));
+	assert_int_equal(quality.heard, 1);
+}
+
+static void test_loss_is_of_the_worse_direction(void **state)
+{
+	struct quality quality = records(0xaaaaaaab, 0xffffffff); /* 17 of 32 */
+
+	assert_int_equal(quality_loss_ppm(&quality), 468750);
+	quality = records(0xaaaaaaab, 0x80000001); /* 2 of 32 */
+	assert_int_equal(quality_loss_ppm(&quality), 937500);
+	quality = records(0x7f, 0x41); /* fewer than 8 known */
+	assert_int_equal(quality_loss_ppm(&quality), 0);
+	quality = records(0x81, 0); /* 2 of 8 */
+	assert_int_equal(quality_loss_ppm(&quality), 750000);
+}
+
+static void test_round_trip_time_is_smoothed_by_an_eighth(void **state)
+{
+	struct quality quality = {0};
+
+	quality_measured(&quality, duration_us(8000));
+	assert_int_equal(quality_rtt_us(&quality), 8000);
+	quality_measured(&quality, duration_us(16000));
+	assert_int_equal(quality_rtt_us(&quality), 9000);
+	for (int i = 0; i < 200; i++)
+		quality_measured(&quality, duration_us(500));
+	assert_in_range(quality_rtt_us(&quality), 500, 501);
+}
+
+static void test_round_trip_times_out_of_reason_are_bounded(void **state)
+{
+	struct quality quality = {0};
+
+	quality_measured(&quality, duration_us(-5)); /* the other end's delay was too long */
+	assert_int_equal(quality_rtt_us(&quality), 1);
+	quality = (struct quality){0};
+	quality_measured(&quality, duration_s(1000000));
+	assert_int_equal(quality_rtt_us(&quality), 60000000);
+}
+
+static void test_wait_follows_the_round_trip_time(void **state)
+{
+	struct quality quality = {0};
+
+	quality_measured(&quality, duration_us(27500));
+	assert_int_equal(quality_wait(&quality).us, 75000);
+	quality = (struct quality){0};
+	quality_measured(&quality, duration_ms(100));
+	assert_int_equal(quality_wait(&quality).us, 220000);
+}
+
+static void test_patience_grows_with_loss(void **state)
+{
+	static const struct {
+		uint32_t told, heard, patience;
+	} cases[] = {
+		{0xffffffff, 0xffffffff, 3},  /* no loss */
+		{0xfffffffd, 0xffffffff, 3},  /* 1/32 lost: 0.03125^3 = 3·10⁻⁵ */
+		{0xffff7777, 0xffffffff, 5},  /* 4/32: 0.125^4 = 2.4·10⁻⁴, ^5 = 3·10⁻⁵ */
+		{0xaaaaaaaa, 0xffffffff, 12}, /* half: 0.5^12 is still 2.4·10⁻⁴ */
+		{0xeeeeeeee, 0xeeeeeeee, 12}, /* 0.4375^11 = 1.1·10⁻⁴, ^12 = 4.9·10⁻⁵ */
+		{0xfefefefe, 0xfefefefe, 7},  /* 0.234375^6 = 1.7·10⁻⁴, ^7 = 3.9·10⁻⁵ */
+		{0x80000001, 0x80000001, 12},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct quality quality = records(cases[i].told, cases[i].heard);
+
+		assert_int_equal(quality_patience(&quality), cases[i].patience);
+	}
+}
+
+static void test_metric_by_hand(void **state)
+{
+	struct quality quality = {0};
+
+	assert_int_equal(quality_metric_us(&quality, 90), 100);
+	quality_measured(&quality, duration_us(1000)); /* up to 1 ms costs nothing */
+	assert_int_equal(quality_metric_us(&quality, 90), 100);
+	quality = (struct quality){0};
+	quality_measured(&quality, duration_us(3000)); /* half of the 2 ms above */
+	assert_int_equal(quality_metric_us(&quality, 90), 1100);
+	quality_told(&quality, 0xaaaaaaaa);
+	assert_int_equal(quality_metric_us(&quality, 90), 2200);
+	quality.heard = 0xaaaaaaaa;
+	assert_int_equal(quality_metric_us(&quality, 90), 4400);
+}
+
+static void test_metric_does_not_overflow(void **state)
+{
+	struct quality quality = records(0x80000001, 0x80000001);
+
+	quality_measured(&quality, duration_s(60));
+	assert_int_equal(quality_metric_us(&quality, UINT32_MAX), UINT32_MAX);
+	assert_int_equal(quality_metric_us(&quality, 0), UINT32_MAX);
+}
+
+static void test_an_outage_is_forgotten_but_not_its_sequences(void **state)
+{
+	struct quality quality = records(0x80000001, 0x80000001);
+
+	quality_forget(&quality);
+	assert_int_equal(quality_loss_ppm(&quality), 0);
+	assert_false(quality_received(&quality, 1000));
+	assert_true(quality_received(&quality, 1001));
+	assert_int_equal(quality.heard, 3);
+	quality = (struct quality){0};
+	quality_forget(&quality);
+	assert_int_equal(quality.heard, 0);
+}
+
+static void test_a_restarted_neighbour_counts_from_one(void **state)
+{
+	struct quality quality = records(0x80000001, 0x80000001);
+
+	quality_measured(&quality, duration_us(700));
+	quality_restart(&quality);
+	assert_true(quality_received(&quality, 1));
+	assert_int_equal(quality.heard, 1);
+	assert_int_equal(quality_rtt_us(&quality), 700);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_known_is_no_loss),
+		cmocka_unit_test(test_sequences_only_grow),
+		cmocka_unit_test(test_the_record_shows_what_is_missing),
+		cmocka_unit_test(test_loss_is_of_the_worse_direction),
+		cmocka_unit_test(test_round_trip_time_is_smoothed_by_an_eighth),
+		cmocka_unit_test(test_round_trip_times_out_of_reason_are_bounded),
+		cmocka_unit_test(test_wait_follows_the_round_trip_time),
+		cmocka_unit_test(test_patience_grows_with_loss),
+		cmocka_unit_test(test_metric_by_hand),
+		cmocka_unit_test(test_metric_does_not_overflow),
+		cmocka_unit_test(test_an_outage_is_forgotten_but_not_its_sequences),
+		cmocka_unit_test(test_a_restarted_neighbour_counts_from_one),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("mesharp/quality", tests, NULL, NULL);
+}
