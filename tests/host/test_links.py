@@ -1,0 +1,70 @@
+"""Links come and go, change their names and carry tags; the mesh follows."""
+import pytest
+from mesh import wait_for
+
+
+def test_a_flapping_link_comes_back(mesh, pair):
+    alice, bob = pair
+    for _ in range(3):
+        mesh.switch.ip("link set bob down")
+        wait_for(lambda: not bob.knows(alice), "bob notices the dead link", 1)
+        mesh.switch.ip("link set bob up")
+        wait_for(lambda: alice.reaches(bob), "alice reaches bob again")
+
+
+def test_a_renamed_link_goes_on(pair):
+    alice, bob = pair
+    bob.ip("link set eth0 down")
+    bob.ip("link set eth0 name eth7")
+    bob.ip("link set eth7 up")
+    wait_for(lambda: alice.reaches(bob), "alice reaches bob over eth7")
+    assert [link["name"] for link in bob.meshctl("status")["links"]] == ["eth7"]
+
+
+def test_a_link_that_vanishes_and_returns_is_used_again(mesh, pair):
+    alice, bob = pair
+    bob.ip("link delete eth0")
+    wait_for(lambda: not bob.knows(alice), "bob notices that eth0 is gone", 1)
+    mesh.switch.plug(bob)
+    wait_for(lambda: alice.reaches(bob), "alice reaches bob over the new eth0")
+
+
+def test_a_link_that_appears_later_is_found(mesh):
+    alice = mesh.host("alice")
+    bob = mesh.unplugged("bob")
+    bob.meshpd()
+    mesh.switch.plug(bob)
+    mesh.joined(alice, bob)
+    alice.ping(bob)
+
+
+def test_a_tagged_vlan_is_a_link(mesh):
+    hosts = [mesh.host(name, "Link.Match=vlan*", up=False) for name in ("alice", "bob")]
+    for host in hosts:
+        vlan = "ip link add link eth0 name vlan7 type vlan id 7"
+        if "Unknown device type" in host.run(*vlan.split(), check=False).stderr:
+            pytest.skip("this kernel has no 802.1Q devices")
+        host.ip("link set vlan7 up")
+        host.meshpd()
+    alice, bob = mesh.joined(*hosts)
+    wire = mesh.switch.wire("bob")
+    alice.ping(bob, "-s", 1452, "-M", "do")
+    assert [link["name"] for link in bob.meshctl("status")["links"]] == ["vlan7"]
+    assert wire.ours() == []  # only tagged ones: the kernel takes the tag off eth0's frames
+
+
+def test_two_links_to_one_neighbour_back_each_other(mesh):
+    alice, bob = [mesh.host(name, up=False) for name in ("alice", "bob")]
+    for host in (alice, bob):
+        mesh.switch.plug(host, "eth1", f"{host.name}1")
+        host.meshpd()
+    mesh.joined(alice, bob)
+    mesh.switch.ip("link set bob down")
+    wait_for(lambda: alice.reaches(bob), "alice reaches bob over the other link")
+
+
+def test_a_host_without_any_link_waits_for_one(mesh):
+    alice = mesh.unplugged("alice")
+    alice.meshpd()
+    assert alice.meshctl("status")["links"] == []
+    alice.ping("beef::")
