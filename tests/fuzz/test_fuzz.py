@@ -1,5 +1,5 @@
-"""Every fuzzer replays its corpus and then looks for news for a few seconds. What `./fuzz-long` finds
-becomes a file of the corpus, so it is tried here for ever."""
+"""Every fuzzer replays its corpus and then looks for news for a few seconds. What `./fuzz-long`
+finds becomes a file of the corpus, so it is tried here for ever."""
 import pathlib
 import subprocess
 
