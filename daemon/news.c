@@ -36,7 +36,6 @@ static const char *message_id(const struct notice *notice)
 	case NOTICE_DUPLICATE_NODE:
 		return JOURNAL_DUPLICATE_NODE;
 	case NOTICE_SESSION_UP:
-	case NOTICE_ID_CONFLICT:
 		return "";
 	}
 	return "";
@@ -82,10 +81,6 @@ void news_tell(struct mesh *mesh, const struct notice *notice)
 	case NOTICE_DUPLICATE_NODE:
 		journal_say(journal, LOG_ERR, fields,
 			    "another live node has our identity: give one of them a new one");
-		break;
-	case NOTICE_ID_CONFLICT:
-		journal_say(journal, LOG_WARNING, fields, "%s shares its node id with another node",
-			    address);
 		break;
 	}
 }

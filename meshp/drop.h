@@ -47,7 +47,6 @@
 	X(DROP_PEERS_FULL, "peers_full")	     /* no room for another peer */                \
 	X(DROP_NEIGHBOURS_FULL, "neighbours_full")   /* no room for another neighbour */           \
 	X(DROP_NEIGHBOUR_UNKNOWN, "neighbour_unknown") /* sealed probe from no known neighbour */  \
-	X(DROP_BLOCKED, "blocked")		       /* neighbour is BLOCKED for now */          \
 	X(DROP_OUTBOX_FULL, "outbox_full")	       /* the driver lent too small an outbox */   \
 	X(DROP_LINK_DOWN, "link_down")		       /* frame from a link that is not up */      \
 	/* packets from tun */                                                                     \

@@ -13,7 +13,6 @@ enum notice_kind {
 	NOTICE_SESSION_UP,     /* a key with a peer was confirmed; epoch and suite */
 	NOTICE_SESSION_LOST,   /* the last key of a peer expired */
 	NOTICE_DUPLICATE_NODE, /* another live node has our identity */
-	NOTICE_ID_CONFLICT,    /* two addresses share a node id */
 };
 
 struct notice {

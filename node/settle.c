@@ -183,7 +183,5 @@ void settle(struct node *node, instant now, struct outbox *outbox)
 		settle_queues(node, now, outbox);
 	if (node->fresh)
 		timers_set(node_timers(node), TIMER_STAGING, now);
-	bool waiting = node->fresh && staging_count(node_staging(node)) > 0;
-	timers_set(node_timers(node), TIMER_MESHARP,
-		   waiting ? now : mesharp_deadline(node_mesharp(node)));
+	timers_set(node_timers(node), TIMER_MESHARP, mesharp_deadline(node_mesharp(node)));
 }

@@ -261,6 +261,48 @@ static void spoofed_places_are_refused(void **state)
 	mesh_free(mesh);
 }
 
+static void divert(struct mesh *mesh, struct flight *flight)
+{
+	if (flight->kind == KIND_RESPONSE)
+		flight->from = mesh_lladdr(5, 0);
+}
+
+static void spoofed_answers_are_refused(void **state)
+{
+	struct mesh *mesh = mesh_new(48);
+	struct node_session session;
+
+	mesh->filter = divert;
+	mesh_start(mesh, 0);
+	mesh_start(mesh, 1);
+	mesh_run(mesh, duration_s(1));
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_true(mesh_session(mesh, i, 1 - i, &session));
+		assert_false(session.usable);
+	}
+	assert_true(mesh_drops(mesh, 0, DROP_SOURCE_SPOOFED) +
+			    mesh_drops(mesh, 1, DROP_SOURCE_SPOOFED) >
+		    0);
+	check_works(mesh);
+	mesh_free(mesh);
+}
+
+/* Of the key before the present one there is none at first; zeros must not stand for it. */
+static void a_key_of_zeros_is_no_key(void **state)
+{
+	struct mesh *mesh = mesh_started(49, 1);
+	const struct cookie_keys zeros = {0};
+	struct stranger stranger;
+	uint8_t bytes[WIRE_INITIATION];
+
+	stranger_draw(&stranger, &mesh->rng, 0);
+	stranger_junk(&stranger, mesh, 0, bytes);
+	cookie_mac1(&zeros, bytes, INITIATION_MAC1, bytes + INITIATION_MAC1);
+	mesh_inject(mesh, 0, 0, stranger.lladdr, false, bytes, sizeof(bytes));
+	assert_int_equal(mesh_drops(mesh, 0, DROP_MAC1), 1);
+	mesh_free(mesh);
+}
+
 /* A session whose INITIATION could not be written has no secrets; no answer fits it. */
 static void nothing_answers_what_was_not_asked(void **state)
 {
@@ -383,20 +425,21 @@ static void a_stranger_gets_in_by_its_cookie(void **state)
 /* A host that meets another under load takes the cookie and comes back with it. */
 static void a_node_gets_in_by_its_cookie(void **state)
 {
-	struct mesh *mesh = mesh_started(47, 1);
+	static const uint8_t none[WIRE_MAC];
+	struct mesh *mesh = mesh_started(47, 2);
 	struct stranger stranger;
 	uint8_t bytes[WIRE_INITIATION];
 
 	stranger_draw(&stranger, &mesh->rng, 0);
-	mesh_start(mesh, 1);
-	for (uint32_t i = 0; i < 400; i++) {
-		stranger_junk(&stranger, mesh, i / 2 % 2, bytes);
-		mesh_inject(mesh, i / 2 % 2, 0, mesh_lladdr(5, 0), false, bytes, sizeof(bytes));
-		mesh_run(mesh, duration_ms(5));
+	for (uint32_t i = 0; i < 6000 && !mesh_full(mesh, 0, 1); i++) {
+		rng_fill(&mesh->rng, stranger.lladdr.bytes + 1, LLADDR - 1);
+		stranger_junk(&stranger, mesh, i % 2, bytes);
+		mesh_inject(mesh, i % 2, 0, stranger.lladdr, false, bytes, sizeof(bytes));
+		mesh_run(mesh, duration_us(i < 100 ? 0 : 500));
 	}
 	assert_true(mesh_full(mesh, 0, 1));
-	assert_in_range(mesh_drops(mesh, 0, DROP_COOKIE) + mesh_drops(mesh, 1, DROP_COOKIE), 10,
-			400);
+	assert_memory_not_equal(mesh->last[KIND_INITIATION].bytes + INITIATION_MAC2, none,
+				sizeof(none));
 	mesh_exchange(mesh, 0, 1, 1, 100);
 	mesh_free(mesh);
 }
@@ -411,6 +454,8 @@ int main(void)
 		cmocka_unit_test(the_better_suite_of_both_is_used),
 		cmocka_unit_test(without_a_common_suite_there_is_no_session),
 		cmocka_unit_test(spoofed_places_are_refused),
+		cmocka_unit_test(spoofed_answers_are_refused),
+		cmocka_unit_test(a_key_of_zeros_is_no_key),
 		cmocka_unit_test(nothing_answers_what_was_not_asked),
 		cmocka_unit_test(junk_costs_few_curves),
 		cmocka_unit_test(junk_in_a_peers_name_does_not_keep_it_out),

@@ -74,7 +74,7 @@ struct host {
 	struct address address;
 	uint32_t packets, packets_room; /* handed to the host */
 	struct taken *taken;
-	uint32_t notices[NOTICE_ID_CONFLICT + 1];
+	uint32_t notices[NOTICE_DUPLICATE_NODE + 1];
 	struct notice notice; /* the last one */
 	uint32_t frames[KIND_COUNT];
 	uint64_t delivered; /* frames that came in */

@@ -364,11 +364,18 @@ static void what_was_taken_is_not_taken_again(void **state)
 		enum drop drop = kind == KIND_INITIATION ? DROP_HANDSHAKE_STALE
 				 : kind == KIND_RESPONSE ? DROP_HANDSHAKE_UNASKED
 							 : DROP_REPLAY;
-		if (kind == KIND_COOKIE || frame->host != 0)
+		if (kind == KIND_COOKIE)
 			continue;
+		/* Host 0 begins a handshake, answers one, or sends as its neighbours' timers say.
+		 */
+		provoke(mesh, kind, kind == KIND_RESPONSE ? 1 : 0);
+		for (uint32_t i = 0; i < 1000 && (i == 0 || frame->host != 0); i++)
+			mesh_run(mesh, duration_ms(20));
+		assert_int_equal(frame->host, 0);
 		check_refused(mesh, from, false, frame->bytes, frame->size, drop);
 		/* Nor from somebody else's address, nor as a frame to the group. */
-		check_refused(mesh, mesh_lladdr(4, 0), false, frame->bytes, frame->size, drop);
+		check_refused(mesh, mesh_lladdr(4, 0), false, frame->bytes, frame->size,
+			      kind == KIND_INITIATION ? DROP_SOURCE_SPOOFED : drop);
 		check_refused(mesh, from, true, frame->bytes, frame->size, DROP_TYPE);
 	}
 	mesh_exchange(mesh, 0, 1, 8, 300);
@@ -399,6 +406,11 @@ static void what_is_not_for_us_is_told_apart(void **state)
 			      data ? DROP_NO_SESSION : DROP_MAC1);
 		frame.bytes[0] ^= 0xc0;
 		check_refused(mesh, from, false, frame.bytes, frame.size, DROP_VERSION);
+		/* From beyond the link. */
+		frame = last[kind];
+		frame.bytes[kind == KIND_PROBE || kind == KIND_ANSWER ? 1 : 2]--;
+		if (kind != KIND_PACKET)
+			check_refused(mesh, from, false, frame.bytes, frame.size, DROP_HOP_LIMIT);
 	}
 	mesh_exchange(mesh, 0, 1, 8, 300);
 	mesh_free(mesh);

@@ -141,6 +141,46 @@ static void who_shares_a_key_stays(void **state)
 	mesh_free(mesh);
 }
 
+/* Keys are kept while no neighbour is left, as when a link is down for a moment. */
+static void who_shares_a_key_outlives_its_link(void **state)
+{
+	struct mesh *mesh = mesh_new(8);
+	struct stranger stranger;
+	uint32_t index;
+
+	mesh->limits.peers = 1;
+	mesh_start(mesh, 0);
+	mesh_start(mesh, 1);
+	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
+	mesh->hosts[0].making.links[0].running = false;
+	mesh_link(mesh, 0, 0);
+	assert_int_equal(mesh_state(mesh, 0, 1), NEIGHBOUR_NONE);
+	stranger_draw(&stranger, &mesh->rng, 0);
+	assert_int_equal(admit(mesh, &stranger, false, &index), DROP_PEERS_FULL);
+	mesh_free(mesh);
+}
+
+/* Strangers that never answer hold no place once their handshakes were given up. */
+static void who_does_not_answer_makes_room(void **state)
+{
+	struct mesh *mesh = mesh_small(9);
+	struct stranger stranger;
+	uint8_t hello[WIRE_HELLO];
+	uint32_t index;
+
+	for (uint32_t i = 0; i < CAPACITY; i++) {
+		stranger_draw(&stranger, &mesh->rng, 0);
+		stranger_hello(&stranger, hello);
+		mesh_inject(mesh, 0, 0, stranger.lladdr, true, hello, sizeof(hello));
+	}
+	mesh_run(mesh, duration_s(1));
+	stranger_draw(&stranger, &mesh->rng, 0);
+	assert_int_equal(admit(mesh, &stranger, false, &index), DROP_PEERS_FULL);
+	mesh_run(mesh, duration_s(4));
+	assert_int_equal(admit(mesh, &stranger, false, &index), DROP_NONE);
+	mesh_free(mesh);
+}
+
 /* A node that was forgotten, its slot let again, comes back and is served like any other. */
 static void who_was_forgotten_may_come_back(void **state)
 {
@@ -208,6 +248,8 @@ int main(void)
 		cmocka_unit_test(verifications_have_a_rate),
 		cmocka_unit_test(the_one_heard_longest_ago_makes_room),
 		cmocka_unit_test(who_shares_a_key_stays),
+		cmocka_unit_test(who_shares_a_key_outlives_its_link),
+		cmocka_unit_test(who_does_not_answer_makes_room),
 		cmocka_unit_test(who_was_forgotten_may_come_back),
 		cmocka_unit_test(a_full_house_works),
 	};

@@ -177,6 +177,7 @@ static void keys_expire_in_silence(void **state)
 	assert_false(session.usable);
 	assert_int_equal(mesh->hosts[0].notices[NOTICE_SESSION_LOST], 1);
 	assert_false(session_held(&node_peer(mesh->hosts[0].node, 0)->session));
+	assert_int_not_equal(mesh_state(mesh, 0, 1), NEIGHBOUR_LOST);
 	mesh_run(mesh, duration_s(400));
 	assert_true(instant_is_never(timers_get(node_timers(mesh->hosts[0].node), TIMER_PEERS)));
 	mesh_free(mesh);
