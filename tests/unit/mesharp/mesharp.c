@@ -108,19 +108,26 @@ static enum neighbour_state state_of(const struct table *table, uint32_t node)
 }
 
 /* Brings a neighbour to FULL: its HELLO, our probe, its answer. */
-static void make_full(struct table *table, uint32_t link, uint32_t node)
+static void make_full_at(struct table *table, uint32_t link, uint32_t lladdr, uint32_t node)
 {
-	assert_int_equal(heard(table, link, node, true), DROP_NONE);
+	struct probe answer = {
+		.sequence = 1, .instance = 1, .heard = 1, .lladdr = lladdr_of(lladdr)};
+	struct address address = address_of(node);
+
+	assert_int_equal(heard_instance(table, link, lladdr, node, true, 1), DROP_NONE);
 	drain(table);
 	assert_true(table->deeds[MESHARP_PROBE] >= 1);
-	assert_int_equal(probed(table, link, node,
-				(struct probe){.sequence = 1,
-					       .instance = 1,
-					       .echo = table->last[MESHARP_PROBE].probe.sequence,
-					       .heard = 1}),
+	answer.echo = table->last[MESHARP_PROBE].probe.sequence;
+	assert_int_equal(mesharp_probe(table->mesharp, table->now, link, lladdr_of(lladdr),
+				       &address, &answer),
 			 DROP_NONE);
 	drain(table);
 	assert_int_equal(state_of(table, node), NEIGHBOUR_FULL);
+}
+
+static void make_full(struct table *table, uint32_t link, uint32_t node)
+{
+	make_full_at(table, link, node, node);
 }
 
 static void test_nothing_is_due_before_a_link_is_up(void **state)
@@ -167,6 +174,27 @@ static void test_the_first_hello_of_a_link_comes_soon(void **state)
 	pass(&table, duration_ms(20));
 	assert_int_equal(table.deeds[MESHARP_HELLO], 1);
 	assert_int_equal(table.last[MESHARP_HELLO].link, 1);
+	free(table.mesharp);
+}
+
+static void test_on_radio_the_first_hello_may_take_longer(void **state)
+{
+	const struct mesharp_link down = {0};
+	const struct mesharp_link radio = {.running = true, .radio = true};
+	struct table table = table_new(10);
+	int64_t longest_us = 0;
+
+	for (uint32_t link = 0; link < LINKS; link++)
+		mesharp_link(table.mesharp, table.now, link, &down);
+	for (int i = 0; i < 300; i++) {
+		int64_t wait_us;
+
+		mesharp_link(table.mesharp, table.now, 0, &radio);
+		wait_us = mesharp_deadline(table.mesharp).us - table.now.us;
+		longest_us = wait_us > longest_us ? wait_us : longest_us;
+		mesharp_link(table.mesharp, table.now, 0, &down);
+	}
+	assert_in_range(longest_us, 95000, 100000);
 	free(table.mesharp);
 }
 
@@ -278,6 +306,29 @@ static void test_a_newcomer_displaces_who_is_longest_unproven(void **state)
 	assert_int_equal(table.deeds[MESHARP_CHANGED], 2);
 	assert_int_equal(heard(&table, 1, 1001, false), DROP_NONE); /* another link has room */
 	assert_int_equal(mesharp_count(table.mesharp), PER_LINK + 1);
+	free(table.mesharp);
+}
+
+static void test_who_has_authenticated_is_displaced_last(void **state)
+{
+	const struct probe asks = {.asks = true, .sequence = 1, .instance = 1};
+	struct address greeted = address_of(0);
+	struct table table = table_new(4);
+
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(heard(&table, 0, i, i > 2), DROP_NONE);
+	assert_int_equal(
+		mesharp_greeted(table.mesharp, table.now, 0, lladdr_of(0), &greeted, false),
+		DROP_NONE);
+	assert_int_equal(probed(&table, 0, 1, asks), DROP_NONE);
+	/* HEARD 2 and 0, then of those in ONEWAY 3 and 1. */
+	for (uint32_t i = 0; i < 4; i++) {
+		static const uint32_t order[] = {2, 0, 3, 1};
+
+		assert_int_not_equal(state_of(&table, order[i]), NEIGHBOUR_NONE);
+		make_full(&table, 0, 10 + i);
+		assert_int_equal(state_of(&table, order[i]), NEIGHBOUR_NONE);
+	}
 	free(table.mesharp);
 }
 
@@ -407,24 +458,24 @@ static void test_the_best_way_is_the_cheapest_then_the_lowest(void **state)
 	free(table.mesharp);
 }
 
-static void test_of_two_link_addresses_the_lower_is_used(void **state)
+static void test_of_equal_ways_the_lower_link_then_link_address_is_used(void **state)
 {
+	static const struct {
+		uint32_t link, lladdr;
+		bool better;
+	} ways[] = {{2, 8, true}, {2, 7, true}, {2, 9, false}, {1, 9, true}, {2, 6, false}};
 	struct address address = address_of(1);
+	struct mesharp_entry before = {.link = LINKS};
 	struct mesharp_entry best;
 	struct table table = table_new(10);
 
-	for (uint32_t lladdr = 9; lladdr > 6; lladdr--) {
-		struct probe probe = {
-			.sequence = 1, .instance = 1, .heard = 1, .lladdr = lladdr_of(lladdr)};
-
-		assert_int_equal(heard_instance(&table, 0, lladdr, 1, true, 1), DROP_NONE);
-		drain(&table);
-		probe.echo = table.last[MESHARP_PROBE].probe.sequence;
-		assert_int_equal(mesharp_probe(table.mesharp, table.now, 0, lladdr_of(lladdr),
-					       &address, &probe),
-				 DROP_NONE);
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		make_full_at(&table, ways[i].link, ways[i].lladdr, 1);
 		assert_true(mesharp_best(table.mesharp, &address, &best));
-		assert_memory_equal(best.lladdr.bytes, lladdr_of(lladdr).bytes, LLADDR);
+		assert_int_equal(best.link, ways[i].better ? ways[i].link : before.link);
+		assert_int_equal(best.lladdr.bytes[5],
+				 ways[i].better ? ways[i].lladdr : before.lladdr.bytes[5]);
+		before = best;
 	}
 	free(table.mesharp);
 }
@@ -480,19 +531,21 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_due_before_a_link_is_up),
 		cmocka_unit_test(test_a_fresh_value_has_touched_little_of_its_memory),
 		cmocka_unit_test(test_the_first_hello_of_a_link_comes_soon),
+		cmocka_unit_test(test_on_radio_the_first_hello_may_take_longer),
 		cmocka_unit_test(test_a_link_that_went_down_is_silent_and_empty),
 		cmocka_unit_test(test_another_link_address_of_ours_ends_all_adjacencies),
 		cmocka_unit_test(test_hellos_of_one_entry_are_limited),
 		cmocka_unit_test(test_entries_made_by_hellos_are_limited),
 		cmocka_unit_test(test_probes_are_refused_by_name),
 		cmocka_unit_test(test_a_newcomer_displaces_who_is_longest_unproven),
+		cmocka_unit_test(test_who_has_authenticated_is_displaced_last),
 		cmocka_unit_test(test_full_neighbours_are_never_displaced),
 		cmocka_unit_test(test_initiations_to_strangers_are_limited),
 		cmocka_unit_test(test_a_session_concerns_all_entries_of_its_node),
 		cmocka_unit_test(test_a_change_comes_before_what_follows_from_it),
 		cmocka_unit_test(test_a_probe_says_where_it_leaves_from),
 		cmocka_unit_test(test_the_best_way_is_the_cheapest_then_the_lowest),
-		cmocka_unit_test(test_of_two_link_addresses_the_lower_is_used),
+		cmocka_unit_test(test_of_equal_ways_the_lower_link_then_link_address_is_used),
 		cmocka_unit_test(test_a_crowd_silences_hellos_and_news_resets_them),
 		cmocka_unit_test(test_a_copy_elsewhere_goes_on_the_same),
 	};

@@ -91,6 +91,9 @@ static void test_round_trip_times_out_of_reason_are_bounded(void **state)
 	quality_measured(&quality, duration_us(-5)); /* the other end's delay was too long */
 	assert_int_equal(quality_rtt_us(&quality), 1);
 	quality = (struct quality){0};
+	quality_measured(&quality, duration_us(0)); /* known, although too short to tell */
+	assert_int_equal(quality_rtt_us(&quality), 1);
+	quality = (struct quality){0};
 	quality_measured(&quality, duration_s(1000000));
 	assert_int_equal(quality_rtt_us(&quality), 60000000);
 }
@@ -117,6 +120,7 @@ static void test_patience_grows_with_loss(void **state)
 		{0xaaaaaaaa, 0xffffffff, 12}, /* half: 0.5^12 is still 2.4·10⁻⁴ */
 		{0xeeeeeeee, 0xeeeeeeee, 12}, /* 0.4375^11 = 1.1·10⁻⁴, ^12 = 4.9·10⁻⁵ */
 		{0xfefefefe, 0xfefefefe, 7},  /* 0.234375^6 = 1.7·10⁻⁴, ^7 = 3.9·10⁻⁵ */
+		{0x37f, 0xffffffff, 5},	      /* 1/10: 0.1^4 is not less than 10⁻⁴ */
 		{0x80000001, 0x80000001, 12},
 	};
 

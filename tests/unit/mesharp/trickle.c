@@ -189,10 +189,15 @@ static void test_a_stopped_one_is_silent_and_starts_anew(void **state)
 
 	trickle_start(&trickle, now, duration_ms(20), &rng);
 	grow(&trickle, &now, 9, &rng);
+	for (int i = 0; i < 10; i++)
+		trickle_hear(&trickle);
 	trickle_stop(&trickle);
 	assert_true(instant_is_never(trickle_deadline(&trickle)));
 	trickle_start(&trickle, now, duration_ms(20), &rng);
 	assert_in_range(trickle_deadline(&trickle).us - now.us, 0, 19999);
+	assert_true(trickle_due(&trickle, trickle_deadline(&trickle), true, &rng));
+	assert_false(trickle_due(&trickle, trickle_deadline(&trickle), true, &rng));
+	assert_int_equal(trickle.interval.us, 250000);
 }
 
 static void test_a_late_call_is_not_made_up_for(void **state)
