@@ -5,11 +5,13 @@ import json
 
 import pytest
 from conversation import MACS, Wire, entropy
-from meshp import capture, control, cookie, decode, frames, greet, packet
+from meshp import (capture, control, cookie, decode, frames, greet, handshake, packet,
+                   session)
 from meshp.address import shown
-from meshp.node import EITHER, INITIATOR, RESPONDER
+from meshp.examples import ALICE, CLOSED
+from meshp.layout import Refused
+from meshp.node import EITHER, INITIATOR, RESPONDER, Peer
 from meshp.observer import Observer
-from meshp.vectors import CLOSED
 
 CLOSED_BOTH = CLOSED, CLOSED
 
@@ -103,6 +105,26 @@ def test_of_two_sets_of_one_epoch_that_of_the_lower_address_is_used():
     for node in wire.nodes:
         assert {keys.epoch for keys in (node.peer.confirmed, node.peer.previous)} == {1}
         assert node.peer.confirmed.ours == (node is lower)
+
+
+def test_an_answer_that_comes_too_late_is_refused_unless_both_began():
+    own, other = (session.Session(0, 5, bytes(32), bytes(32), ours) for ours in (True, False))
+    handshake.check_epoch(6, 5, own)
+    handshake.check_epoch(5, 5, other)
+    for epoch, last, confirmed in ((5, 5, own), (5, 5, None), (4, 5, other)):
+        with pytest.raises(Refused, match="handshake_stale"):
+            handshake.check_epoch(epoch, last, confirmed)
+
+
+def test_an_echo_proves_if_it_is_the_last_or_greater_than_all_before():
+    peer = Peer(ALICE.certificate(None), ALICE.link_address)
+    assert not peer.proves(0)
+    peer.sent, peer.best_echo = 20, 14
+    assert [echo for echo in range(30) if peer.proves(echo)] == [15, 16, 17, 18, 19, 20]
+    peer.best_echo = 20
+    assert [echo for echo in range(30) if peer.proves(echo)] == [20]
+    peer.sent, peer.best_echo = 20, 0
+    assert [echo for echo in range(30) if peer.proves(echo)] == list(range(13, 21))
 
 
 def exchange(wire):

@@ -61,7 +61,8 @@ def test_certificates(case):
 @pytest.mark.parametrize("case", cases("hello"))
 def test_hellos(case):
     hello = frames.read(b(case["frame"]))
-    hello.verify(key_of(case), Ledger(key_of(case)))
+    hello.verify(key_of(case))
+    Ledger(key_of(case)).take(hello.certificate)
     assert hello.write() == b(case["frame"])
     assert (hello.zone, hello.nodes, hello.epoch, hello.instance, hello.interface) == \
         (case["zone"], case["nodes"], case["boot_epoch"], case["instance"], case["interface"])
@@ -93,8 +94,9 @@ def test_the_initiator_opens_the_response(case):
     response = frames.read(b(case["response"]))
     cookie.check_mac1(response, own.publics()[0], key)
     choice = transcript.read_response(response)
-    handshake.check_choice(choice, transcript, offer, b(case["responder_link_address"]),
-                           Ledger(key))
+    handshake.check_choice(choice, transcript, offer, response.header.source,
+                           b(case["responder_link_address"]), Ledger(key))
+    handshake.check_epoch(choice.epoch, offer.last_epoch, None)
     assert choice.write() == b(case["response_payload"])
     assert (choice.suite, choice.epoch) == (case["suite"], case["epoch"])
     keys = b(case["initiator_sending_key"]), b(case["responder_sending_key"])

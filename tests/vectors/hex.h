@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { HEX_MAX = 512 };
+enum { HEX_MAX = 2048 }; /* more than a frame of 1500 bytes */
 
 struct hex {
 	uint8_t bytes[HEX_MAX];

@@ -48,6 +48,6 @@ class Ledger:
         newest = self._newest.get(certificate.identity)
         if newest == certificate:
             return
-        certificate.verify(self._network_key)
         require(newest is None or certificate.generation > newest.generation, "certificate_old")
+        certificate.verify(self._network_key)
         self._newest[certificate.identity] = certificate

@@ -64,4 +64,4 @@ def accept(frame, initiation, responder_session, network_key):
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
             frame.sealed, initiation.mac1, frame.nonce, key)
     except CryptoError:
-        raise Refused("cookie") from None
+        raise Refused("authentication") from None

@@ -44,7 +44,7 @@ class Link:
 
 
 class Pinger:
-    """Rounds of echo requests, one of each size, a second apart; those not answered are repeated."""
+    """Rounds of echo requests, one of each size, a second apart; the unanswered are repeated."""
 
     def __init__(self, node, rounds):
         self._node, self._rounds = node, rounds

@@ -148,14 +148,20 @@ def check_offer(offer, transcript, link_address, ledger):
     ledger.take(offer.certificate)
 
 
-def check_choice(choice, transcript, offer, link_address, ledger):
+def check_choice(choice, transcript, offer, source_id, link_address, ledger):
     certificate = choice.certificate
     asked = (transcript.responder_address, transcript.responder_session)
     require((certificate.address, certificate.session) == asked, "certificate")
-    check_speaker(choice, node_id_of(transcript.responder_address), link_address)
+    check_speaker(choice, source_id, link_address)
     ledger.take(certificate)
     require(choice.suite in (CHACHA, AES) and offer.suites >> choice.suite & 1, "suite")
-    require(choice.epoch > offer.last_epoch, "handshake_stale")
+
+
+def check_epoch(epoch, last_epoch, confirmed):
+    """Rule 6: the epoch of a RESPONSE is a new one, unless the other end, beginning too, made it
+    meanwhile; confirmed: the set of keys in use, or None."""
+    crossed = confirmed and confirmed.epoch == epoch and not confirmed.ours
+    require(epoch > last_epoch or crossed, "handshake_stale")
 
 
 def choose_suite(offered, own):

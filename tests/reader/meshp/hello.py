@@ -30,17 +30,17 @@ class Hello(control.Control):
     def check(self):
         super().check()
         require(self.least <= 1 <= self.greatest, "version")
-        require(self.interface != 0)
 
     def covered(self):
         return self.write()[:-16]
 
-    def verify(self, network_key, ledger):
-        """Refuses a HELLO of another network or with a certificate that is not to be believed."""
+    def verify(self, network_key):
+        """Refuses a HELLO of another network, and what only this network's members can have made
+        wrong. Whom it is for and whether its certificate is good comes after."""
         require(self.network == network.network_id(network_key), "network")
         require(network.code_good(network_key, self.covered(), self.code), "network")
+        require(self.interface != 0)
         require(node_id_of(self.certificate.address) == self.header.source, "certificate")
-        ledger.take(self.certificate)
 
 
 def announce(certificate, network_key, epoch, instance, interface,

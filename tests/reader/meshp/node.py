@@ -1,7 +1,7 @@
 """A node as small as the text lets it be: one link and one neighbour, and of the timers only HELLO,
 INITIATION and probe. It is fed frames and the time and leaves frames to be sent in outbox; it draws
-no randomness but from entropy and does no input or output, so two can be run against each other in a
-test."""
+no randomness but from entropy and does no input or output, so two can be run against each other in
+a test."""
 import collections
 import dataclasses
 import os
@@ -39,13 +39,19 @@ class Peer:
         self.confirmed = self.previous = self.unconfirmed = self.attempt = self.cookie = None
         self.initiate_at, self.retry = None, RETRY_FIRST
         self.last_epoch, self.newest = 0, None
-        self.record, self.sent, self.best_echo = probe.Record(), 0, 0
+        self.record, self.best_echo = probe.Record(), 0
+        self.sent, self.sent_at = 0, 0
         self.probe_at, self.probe_interval = None, PROBE_FIRST
         self.proven = self.answered = False
 
     @property
     def id(self):
         return node_id_of(self.address)
+
+    def proves(self, echo):
+        """True if it is of our last probe, or of one of our last 8 and the greatest so far."""
+        one_of_them = self.best_echo < echo <= self.sent and echo > self.sent - ECHOES
+        return one_of_them or 0 < echo == self.sent
 
     def held(self):
         """The sets of keys in the order in which they are tried."""
@@ -133,10 +139,11 @@ class Node:
         return self.keyring.add(self.privates[-1])
 
     def _hello(self, frame, source, now):
+        frame.verify(self.network_key)
+        require(frame.header.destination in (control.ANY, self.id), "not_for_us")
         if frame.certificate.address == self.address:
             raise Refused("own" if frame.instance == self.instance else "duplicate_node")
-        require(frame.header.destination in (control.ANY, self.id), "not_for_us")
-        frame.verify(self.network_key, self.ledger)
+        self.ledger.take(frame.certificate)
         self._meet(frame.certificate, source, now)
 
     def _meet(self, certificate, source, now):
@@ -185,18 +192,19 @@ class Node:
 
     def _attempt(self, frame):
         """The attempt of ours that a frame answers."""
-        require(frame.header.destination == self.id, "not_for_us")
         attempt = self.peer and self.peer.attempt
         require(attempt and frame.number == attempt.frame.number, "handshake_unasked")
-        require(frame.header.source == self.peer.id, "handshake_unasked")
         return attempt
 
     def _response(self, frame, source, now):
-        attempt = self._attempt(frame)
+        require(frame.header.destination == self.id, "not_for_us")
         cookie.check_mac1(frame, self.certificate.session, self.network_key)
+        attempt = self._attempt(frame)
         transcript = attempt.transcript.fork()
         choice = transcript.read_response(frame)
-        handshake.check_choice(choice, transcript, attempt.offer, source, self.ledger)
+        handshake.check_choice(choice, transcript, attempt.offer, frame.header.source, source,
+                               self.ledger)
+        handshake.check_epoch(choice.epoch, self.peer.last_epoch, self.peer.confirmed)
         ours, theirs = transcript.noise.split()
         keys = session.Session(choice.suite, choice.epoch, ours, theirs, ours=True)
         self.peer.confirm(keys, self.address)
@@ -205,6 +213,7 @@ class Node:
         self._usable(keys, now)
 
     def _cookie(self, frame, source, now):
+        require(frame.header.destination == self.id, "not_for_us")
         attempt = self._attempt(frame)
         self.peer.cookie = cookie.accept(frame, attempt.frame, attempt.transcript.responder_session,
                                          self.network_key)
@@ -259,6 +268,7 @@ class Node:
         peer = self.peer
         peer.sent = peer.sent + 1 if peer.sent else \
             1 + SEQUENCES_A_SECOND * int(now - self.started)
+        peer.sent_at = now
         said = probe.Probe(probe.PROBE, flags, peer.sent, peer.record.greatest,
                            peer.record.delay(now), peer.record.heard, self.instance,
                            self.link_address, INTERFACE, bytes(8), 1)
@@ -273,11 +283,13 @@ class Node:
         peer = self.peer
         require(said.link_address == source, "source_spoofed")
         peer.record.take(said, now)
-        if said.asks and peer.confirmed:
-            self._probe(0, now)
-            peer.answered = True
-        if peer.sent - ECHOES < said.echo <= peer.sent and said.echo > peer.best_echo:
-            peer.best_echo, peer.probe_at = said.echo, now + PROBE_LAST
+        if peer.proves(said.echo):
+            peer.best_echo, peer.probe_at = max(said.echo, peer.best_echo), now + PROBE_LAST
             if not peer.proven:
                 peer.proven, peer.probe_interval = True, PROBE_LAST
                 self.events.append("proven")
+        if said.asks and said.echo != peer.sent and now - peer.sent_at > PROBE_FIRST:
+            peer.probe_at = now
+        if said.asks and peer.confirmed:
+            self._probe(0, now)
+            peer.answered = True

@@ -87,7 +87,8 @@ class Observer:
         frame = sight.frame
         if isinstance(frame, Hello):
             if self._judges:
-                frame.verify(self._network_key, self._ledger)
+                frame.verify(self._network_key)
+                self._ledger.take(frame.certificate)
             self._meet(frame.certificate)
         elif isinstance(frame, control.Initiation):
             self._initiation(sight)

@@ -1,58 +1,16 @@
 """The test vectors in tests/vectors: for each kind of frame, complete examples with all that goes
 in and the bytes that must come out. Every file is a list of flat objects of numbers, hex strings
-and a name; an open mesh has an empty network_key. Secrets are hashes of their names, so that the
-same files come out always."""
-import dataclasses
+and a name; an open mesh has an empty network_key."""
 import json
 import pathlib
-import struct
 
-from . import control, cookie, frames, handshake, network, packet, probe, session
-from .address import address_of, node_id_of, shown
-from .certificate import issue
+from . import control, cookie, network, packet, session
+from .address import node_id_of, shown
 from .digest import blake2b
+from .examples import (ALICE, BOB, CLOSED, NETWORKS, OPEN, a_probe, conversation, hexed, sealed,
+                       tcp, udp)
 from .hello import announce
-from .keyring import Identity, Keyring
-
-CLOSED, OPEN = blake2b(256, b"network key"), None
-NETWORKS = ("closed", CLOSED), ("open", OPEN)
-
-
-@dataclasses.dataclass(frozen=True)
-class Person:
-    """A node of the examples, with everything fixed that a node draws or is told."""
-    name: str
-    generation: int
-    boot_epoch: int
-    instance: int
-    link_address: bytes
-    interface: int
-
-    def secret(self, what):
-        return blake2b(256, f"{self.name} {what}".encode())
-
-    @property
-    def identity(self):
-        return Identity(self.secret("identity"))
-
-    @property
-    def address(self):
-        return address_of(self.identity.public)
-
-    @property
-    def session(self):
-        return Keyring().add(self.secret("session"))
-
-    def certificate(self, network_key):
-        return issue(self.identity, self.session, self.generation, network_key)
-
-
-ALICE = Person("alice", 7, 6, 0x0a11ce00, bytes.fromhex("02000000000a"), 2)
-BOB = Person("bob", 0x01020304, 0x01020303, 0x00000b0b, bytes.fromhex("02000000000b"), 0x00010003)
-
-
-def hexed(network_key):
-    return (network_key or b"").hex()
+from .refusals import refusals, sealed_refusals
 
 
 def addresses():
@@ -103,49 +61,6 @@ def key_schedules():
                    "cookie_key": cookie.cookie_key(person.session, key).hex()}
 
 
-def side(role, person, network_key, label, suites, last_epoch):
-    ephemeral = person.secret(f"ephemeral, {label}")
-    return {f"{role}_identity_seed": person.secret("identity").hex(),
-            f"{role}_session_private": person.secret("session").hex(),
-            f"{role}_ephemeral_private": ephemeral.hex(),
-            f"{role}_certificate": person.certificate(network_key).write().hex(),
-            f"{role}_address": person.address.hex(), f"{role}_suites": suites,
-            f"{role}_last_epoch": last_epoch, f"{role}_boot_epoch": person.boot_epoch,
-            f"{role}_instance": person.instance, f"{role}_link_address": person.link_address.hex(),
-            f"{role}_interface": person.interface}
-
-
-def conversation(name, key, initiator, responder, offered, suites, epochs, held_cookie=b""):
-    """A whole handshake; epochs: the last confirmed of initiator and responder."""
-    ephemerals = [person.secret(f"ephemeral, {name}") for person in (initiator, responder)]
-    keyring = Keyring([initiator.secret("session"), *ephemerals])
-    first, second = keyring.publics()[1:]
-    transcript = handshake.Transcript(keyring, key, node_id_of(initiator.address),
-                                      responder.address, responder.session)
-    sequence, handshake_number = 3, int.from_bytes(blake2b(64, name.encode()), "big")
-    offer = handshake.Offer(1, 1, 0, offered, initiator.certificate(key), epochs[0],
-                            initiator.boot_epoch, sequence, initiator.instance,
-                            initiator.link_address, initiator.interface)
-    initiation = transcript.initiate(handshake_number, first, offer, held_cookie)
-    hash_1 = transcript.noise.hash
-    suite, epoch = handshake.choose_suite(offered, suites), handshake.next_epoch(*epochs)
-    choice = handshake.Choice(1, 1, 0, suite, responder.certificate(key), epoch,
-                              responder.boot_epoch, responder.instance, responder.link_address,
-                              responder.interface)
-    response = transcript.respond(handshake_number, second, choice)
-    keys = transcript.noise.split()
-    return {"name": name, "network_key": hexed(key), "number": f"{handshake_number:016x}",
-            **side("initiator", initiator, key, name, offered, epochs[0]),
-            **side("responder", responder, key, name, suites, epochs[1]),
-            "sequence": sequence, "cookie": held_cookie.hex(),
-            "prologue": handshake.prologue(node_id_of(initiator.address), responder.address).hex(),
-            "initiation_payload": offer.write().hex(), "initiation": initiation.write().hex(),
-            "hash_after_initiation": hash_1.hex(), "response_payload": choice.write().hex(),
-            "response": response.write().hex(), "hash_after_response": transcript.noise.hash.hex(),
-            "suite": suite, "epoch": epoch, "initiator_sending_key": keys[0].hex(),
-            "responder_sending_key": keys[1].hex()}
-
-
 def conversations():
     yield conversation("first, closed mesh, both suites", CLOSED, ALICE, BOB, 3, 3, (0, 0))
     yield conversation("first, open mesh, ChaCha20-Poly1305 offered", OPEN, BOB, ALICE, 1, 3,
@@ -167,45 +82,6 @@ def cookies():
                "initiation": initiation.write().hex(), "nonce": nonce.hex(),
                "frame": frame.write().hex(),
                "initiation_with_mac2": cookie.with_mac2(initiation, value).write().hex()}
-
-
-def udp(data, source=ALICE, destination=BOB, ports=(40000, 7)):
-    message = struct.pack("!HHHH", *ports, 8 + len(data), 0) + data
-    return packet.with_checksum(source.address, destination.address, session.UDP, message)
-
-
-def tcp(data=b"", checksum=True):
-    message = struct.pack("!HHIIBBHHH", 50000, 80, 1, 2, 5 << 4, 0x10, 512, 0, 0) + data
-    return packet.with_checksum(ALICE.address, BOB.address, session.TCP, message) \
-        if checksum else message
-
-
-def sealed(name, suite, epoch, next_header, payload, lane=None, hop_limit=64, dscp=0, ecn=0,
-           partial=0, counter=0, conflict=False):
-    """A data frame from Alice to Bob with all that made it; the lane is the flow's if not given."""
-    data_key = session.DataKey(suite, epoch, ALICE.secret(f"traffic {suite} {epoch}"))
-    plain_packet = packet.build(ALICE.address, BOB.address, next_header, payload, hop_limit,
-                                dscp, ecn)
-    lane = packet.lane_of(plain_packet) if lane is None else lane
-    form = frames.data_form(len(payload), BOB.address, ALICE.address, conflict, lane=lane, parity=0,
-                            partial=partial, hop_limit=hop_limit, dscp=dscp, ecn=ecn,
-                            counter=counter)
-    frame = data_key.seal(form, next_header, payload)
-    rebuilt = packet.rebuild(frame, ALICE.address, BOB.address, next_header, payload) \
-        if next_header != session.CONTROL else b""
-    return {"name": name, "form": type(frame).__name__.lower(), "suite": suite, "epoch": epoch,
-            "key": data_key.key.hex(), "source": ALICE.address.hex(),
-            "destination": BOB.address.hex(), "id_conflict": int(conflict), "lane": lane,
-            "counter": counter, "hop_limit": hop_limit, "dscp": dscp, "ecn": ecn,
-            "partial": partial, "next_header": next_header, "payload": payload.hex(),
-            "associated": frame.associated().hex(), "nonce": frame.nonce().hex(),
-            "frame": frame.write().hex(), "packet": rebuilt.hex()}
-
-
-def a_probe(**changes):
-    said = probe.Probe(probe.PROBE, probe.ASK, 5, 4, 1500, 0b1111, ALICE.instance,
-                       ALICE.link_address, ALICE.interface, bytes(8), 1)
-    return said.with_(**changes)
 
 
 def probes():
@@ -264,87 +140,6 @@ def lanes():
     answer = packet.build(BOB.address, ALICE.address, session.UDP,
                           udp(b"y", BOB, ALICE, ports=(7, 40000)))
     yield {"name": "answer to UDP", "packet": answer.hex(), "lane": packet.lane_of(answer)}
-
-
-def altered(data, at, value):
-    return data[:at] + bytes([value]) + data[at + 1:]
-
-
-def refusals():
-    """Frames that are refused for what can be seen without a key."""
-    hello = announce(ALICE.certificate(CLOSED), CLOSED, 1, 1, 1).write()
-    compact, extended, empty = (bytes.fromhex(case["frame"]) for case in (
-        sealed("", 0, 1, session.UDP, udp(b"some payload")),
-        sealed("", 0, 1, session.UDP, udp(b"9")),
-        sealed("", 0, 1, session.CONTROL, b"", session.CONTROL_LANE, hop_limit=255)))
-    cases = [("no byte at all", b"", "frame_short"),
-             ("version 0", altered(hello, 0, 0x00), "version"),
-             ("version 2", altered(hello, 0, 0x80), "version"),
-             ("control with a lane", altered(hello, 0, 0x41), "malformed"),
-             ("control with key parity", altered(hello, 0, 0x60), "malformed"),
-             ("control, nothing else", hello[:1], "frame_short"),
-             ("type 0", altered(hello, 1, 0), "type"), ("type 5", altered(hello, 1, 5), "type"),
-             ("type 6", altered(hello, 1, 6), "type"), ("type 8", altered(hello, 1, 8), "type"),
-             ("HELLO, relayed", altered(hello, 2, 254), "hop_limit"),
-             ("HELLO, a byte short", hello[:-1], "frame_short"),
-             ("HELLO, a byte long", hello + b"\0", "frame_long"),
-             ("HELLO, versions 2 to 3", altered(altered(hello, 19, 2), 20, 3), "version"),
-             ("HELLO, interface 0", hello[:45] + bytes(4) + hello[49:], "malformed"),
-             ("compact, payload of 9", compact[:49], "frame_short"),
-             ("empty frame, relayed", altered(empty, 2, 254), "hop_limit"),
-             ("extended, zones", altered(extended, 19, extended[19] | 0x20), "type"),
-             ("extended, bit 3", altered(extended, 19, extended[19] | 0x08), "malformed"),
-             ("extended, length 0", altered(extended, 22, 0), "malformed"),
-             ("extended, longer than said", extended + b"\0", "frame_long"),
-             ("extended, shorter than said", extended[:-1], "frame_short"),
-             ("extended, not padded", empty[:-1], "frame_short")]
-    for name, frame, code in cases:
-        yield {"name": name, "frame": frame.hex(), "refusal": code}
-
-
-SPOILED_PROBES = [("sequence 0", {"sequence": 0}), ("interface 0", {"interface": 0}),
-                  ("echo that was not heard", {"heard": 0b1110}),
-                  ("heard what was before the first", {"echo": 3, "heard": 0b1001}),
-                  ("delay without echo", {"echo": 0, "heard": 0}),
-                  ("heard without echo", {"echo": 0, "delay": 0, "heard": 1})]
-
-
-def sealed_refusals():
-    """Frames that open and are refused for what was in them."""
-    def on_lane_0(payload):
-        return {"next_header": session.CONTROL, "payload": payload, "lane": session.CONTROL_LANE,
-                "hop_limit": 255}
-    said = a_probe().write()
-    cases = [("unknown type on lane 0", "type", on_lane_0(altered(said, 0, 2))),
-             ("PROBE with another flag", "malformed", on_lane_0(altered(said, 1, 3))),
-             ("PROBE, a byte short", "malformed", on_lane_0(said[:-1])),
-             *[(f"PROBE, {what}", "malformed", on_lane_0(a_probe(**changes).write()))
-               for what, changes in SPOILED_PROBES],
-             ("bundle", "inner", {"next_header": session.BUNDLE, "payload": bytes(40)}),
-             ("control on lane 1", "lane", {**on_lane_0(said), "lane": 1}),
-             ("UDP on lane 0", "lane",
-              {**on_lane_0(udp(b"some")), "next_header": session.UDP}),
-             ("checksum left on lane 0", "checksum_partial", {**on_lane_0(said), "partial": 1})]
-    short = [(session.TCP, tcp(checksum=False)[:19]), (session.UDP, udp(b"")[:7]),
-             (packet.ICMPV6, bytes(40))]
-    cases += [(f"checksum left, next header {next_header}, {len(payload)} bytes",
-               "checksum_partial", {"next_header": next_header, "payload": payload, "partial": 1})
-              for next_header, payload in short]
-    for name, code, made in cases:
-        partial = made.pop("partial", 0)
-        case = sealed(name, 0, 1, **made)
-        if partial:
-            case = resealed(case)
-        yield {key: case[key] for key in ("name", "suite", "epoch", "key", "source", "destination",
-                                          "frame")} | {"refusal": code}
-
-
-def resealed(case):
-    """The same frame with C set, which sealed() could not rebuild a packet from."""
-    data_key = session.DataKey(case["suite"], case["epoch"], bytes.fromhex(case["key"]))
-    frame = frames.read(bytes.fromhex(case["frame"])).with_(partial=1)
-    payload = bytes.fromhex(case["payload"])
-    return case | {"frame": data_key.seal(frame, case["next_header"], payload).write().hex()}
 
 
 FILES = {"address": addresses, "network": networks, "certificate": certificates, "hello": hellos,

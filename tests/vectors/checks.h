@@ -1,0 +1,31 @@
+/* What is done with each vector of a file, one function a file. */
+#ifndef TESTS_VECTORS_CHECKS_H
+#define TESTS_VECTORS_CHECKS_H
+
+#include "tests/vectors/vector.h"
+
+/* identity.c */
+void check_address(struct vector *vector);
+void check_network(struct vector *vector);
+void check_certificate(struct vector *vector);
+
+/* neighbour.c */
+void check_hello(struct vector *vector);
+void check_probe(struct vector *vector);
+
+/* handshake.c */
+void check_handshake(struct vector *vector);
+
+/* cookie.c */
+void check_keys(struct vector *vector);
+void check_cookie(struct vector *vector);
+
+/* data.c */
+void check_data(struct vector *vector);
+void check_lane(struct vector *vector);
+
+/* refused.c */
+void check_refused(struct vector *vector);
+void check_refused_sealed(struct vector *vector);
+
+#endif
