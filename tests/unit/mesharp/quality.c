@@ -52,10 +52,10 @@ static void test_the_record_shows_what_is_missing(void **state)
 	receive(&quality, 1, 4);
 	assert_true(quality_received(&quality, 7));
 	assert_int_equal(quality.heard, 0x79); /* 7, and 4 to 1 */
-	assert_true(quality_received(&quality, 38));
-	assert_int_equal(quality.heard, 0x80000001); /* 7 is just kept */
-	assert_true(quality_received(&quality, 70));
-	assert_int_equal(quality.heard, 1);
+	assert_true(quality_received(&quality, 19));
+	assert_int_equal(quality.heard, 0x79001); /* 12 on: the record goes on */
+	assert_true(quality_received(&quality, 32));
+	assert_int_equal(quality.heard, 1); /* 13 on: the other end has a new entry */
 }
 
 static void test_loss_is_of_the_worse_direction(void **state)
