@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <syslog.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION /* it would be here, whoever speaks */
 #include <systemd/sd-journal.h>
 
 enum { PARTS = 8 }; /* fields of an entry, with message and priority */

@@ -160,6 +160,7 @@ static int daemon_live(struct daemon *daemon)
 	int status;
 
 	umask(077);
+	signal(SIGPIPE, SIG_IGN); /* who reads what we say on stderr may go away */
 	journal_init(&daemon->journal);
 	status = daemon_open(daemon, &failure);
 	if (status == 0)

@@ -13,13 +13,15 @@ void news_status(const struct mesh *mesh)
 	struct node_status status;
 	struct node_neighbour neighbour;
 	char address[TEXT_ADDRESS], text[128];
-	uint32_t cursor = 0, full = 0;
+	uint32_t cursor = 0, full = 0, links;
 
 	while (node_neighbours(mesh->node, loop_now(), &cursor, &neighbour))
 		full += neighbour.state == NEIGHBOUR_FULL;
 	node_status(mesh->node, loop_now(), &status);
-	snprintf(text, sizeof(text), "%s, %u links, %u neighbours",
-		 text_address(&status.address, address), links_count(mesh), full);
+	links = links_count(mesh);
+	snprintf(text, sizeof(text), "%s, %u link%s, %u neighbour%s",
+		 text_address(&status.address, address), links, links == 1 ? "" : "s", full,
+		 full == 1 ? "" : "s");
 	notify_status(text);
 }
 

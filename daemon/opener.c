@@ -28,9 +28,10 @@ static int device_open(const char *name, struct failure *failure)
 				   "/dev/net/tun: %s, load the module with 'modprobe tun'",
 				   strerror(errno));
 	if (fd < 0)
-		return failure_say(failure, -errno,
-				   "/dev/net/tun: %s, start as root or give CAP_NET_ADMIN",
-				   strerror(errno));
+		return failure_say(
+			failure, -errno,
+			"/dev/net/tun: %s, start as root or give it mode 0666 as udev does",
+			strerror(errno));
 	status = tun_attach(fd, name, why, sizeof(why));
 	if (status == 0)
 		return fd;

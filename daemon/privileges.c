@@ -39,8 +39,9 @@ int account_directory(const struct account *account, const char *path, mode_t mo
 	if (mkdir(path, mode) != 0) {
 		if (errno == EEXIST)
 			return 0;
-		return failure_say(failure, -errno, "%s: cannot be made: %s", path,
-				   strerror(errno));
+		return failure_say(failure, -errno,
+				   "%s: cannot be made: %s, make it a directory of %s", path,
+				   strerror(errno), account->name);
 	}
 	/* mkdir alone would let the umask take from the mode. */
 	if (chmod(path, mode) == 0 &&

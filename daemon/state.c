@@ -65,6 +65,9 @@ static int file_write(int directory, const char *name, const char *text)
 static int state_unwritable(const struct state *state, int status, const char *name,
 			    struct failure *failure)
 {
+	if (status == -ENOSPC || status == -EDQUOT)
+		return failure_say(failure, status, "%s/%s: cannot be written: %s, make room there",
+				   state->path, name, strerror(-status));
 	return failure_say(failure, status, "%s/%s: cannot be written: %s, let user %u write there",
 			   state->path, name, strerror(-status), geteuid());
 }

@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "link": ["base"],
     "config": ["base"],
     "daemon": PURE + ["tun", "link", "config"],
+    "sim": PURE,
     "tools": ["base", "crypto", "meshp", "mesharp", "tun", "link", "config", "daemon"],
 }
 

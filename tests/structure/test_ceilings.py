@@ -5,7 +5,7 @@ import re
 from source import MAY_INCLUDE, TREE, code, files, plant
 
 LINES, FUNCTION, DEPTH, COLUMNS = 600, 70, 3, 100
-SCRIPTS = ["check", "demo", "tests/setup", "tests/host/boot"]
+SCRIPTS = ["check", "demo", "fuzz-long", "tests/setup", "tests/host/boot", "tests/service/boot"]
 
 
 def functions(text):

@@ -1,0 +1,54 @@
+"""What `meson install` puts where, and that systemd understands it."""
+import re
+import subprocess
+
+import pytest
+from mesh import BUILD, TREE
+
+INSTALLED = {
+    "/lib/systemd/network/10-meshpd.network": 0o644,
+    "/lib/systemd/system/meshpd-lo2.service": 0o644,
+    "/lib/systemd/system/meshpd.service": 0o644,
+    "/lib/systemd/system/meshpd.socket": 0o644,
+    "/usr/bin/meshctl": 0o755,
+    "/usr/lib/NetworkManager/conf.d/meshpd.conf": 0o644,
+    "/usr/lib/systemd/catalog/meshpd.catalog": 0o644,
+    "/usr/lib/sysusers.d/meshpd.conf": 0o644,
+    "/usr/lib/tmpfiles.d/meshpd.conf": 0o644,
+    "/usr/sbin/meshpd": 0o755,
+    "/usr/sbin/meshpd-lo2": 0o755,
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A scratch root with nothing but what was installed."""
+    root = tmp_path_factory.mktemp("root")
+    subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", root],
+                   check=True)
+    return root
+
+
+def test_nothing_is_missing_and_nothing_is_too_much(root):
+    files = {f"/{path.relative_to(root)}": path.stat().st_mode & 0o7777
+             for path in root.rglob("*") if path.is_file()}
+    assert files == INSTALLED
+
+
+def test_the_units_name_programs_that_are_installed(root):
+    for unit in (root / "lib/systemd/system").glob("*.service"):
+        named = re.findall(r"^Exec\w+=(/usr/\S+)", unit.read_text(), re.MULTILINE)
+        assert named and set(named) <= set(INSTALLED)
+
+
+def test_systemd_understands_the_units(machine):
+    for unit in ("meshpd.service", "meshpd-lo2.service", "meshpd.socket"):
+        said = machine.run("systemd-analyze", "verify", "--man=no", unit)
+        assert said.stderr + said.stdout == ""
+
+
+def test_account_and_directories_are_made(machine):
+    assert machine.run("id", "-nG", "meshpd").stdout.strip() == "meshpd"
+    assert machine.run("getent", "passwd", "meshpd").stdout.strip().endswith("/usr/sbin/nologin")
+    shown = machine.run("stat", "-c", "%n %U %G %a", "/run/meshpd", "/var/lib/meshpd").stdout
+    assert shown.splitlines() == ["/run/meshpd root root 755", "/var/lib/meshpd meshpd meshpd 700"]

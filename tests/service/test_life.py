@@ -1,0 +1,145 @@
+"""The life of the service as an operator sees it: start, status, reload, hang, crash, stop."""
+import json
+
+import pytest
+from mesh import wait_for
+
+
+def test_three_started_machines_are_neighbours_and_ping(rack):
+    machines = rack.up("alice", "bob", "carol")
+    for machine in machines:
+        machine.start()
+    for one in machines:
+        for other in machines:
+            if one is not other:
+                one.until_known(other)
+                one.ping(other)
+
+
+def test_status_shows_address_and_neighbours(pair):
+    alice, bob = pair
+    line = f"{alice.address}, 1 link, 1 neighbour"
+    wait_for(lambda: alice.show()["StatusText"] == line, "address, link and neighbour")
+    assert f'Status: "{line}"' in alice.status()
+
+
+def test_the_daemon_runs_without_rights_but_one(pair):
+    alice, bob = pair
+    process = alice.show()["MainPID"]
+    facts = alice.run("cat", f"/proc/{process}/status").stdout.splitlines()
+    facts = dict(line.split(":\t", 1) for line in facts if ":\t" in line)
+    user = alice.run("id", "-u", "meshpd").stdout.strip()
+    CAP_NET_ADMIN = 1 << 12
+    assert set(facts["Uid"].split()) == {user} and user != "0"
+    for kind in ("CapPrm", "CapEff"):
+        assert int(facts[kind], 16) == CAP_NET_ADMIN
+    assert int(facts["CapAmb"], 16) == 0
+    assert facts["NoNewPrivs"] == "1" and facts["Seccomp"] == "2"
+
+
+def test_a_second_start_changes_nothing(pair):
+    alice, bob = pair
+    before = alice.show()["MainPID"]
+    alice.systemctl("start", "meshpd")
+    assert alice.show()["MainPID"] == before
+
+
+def test_a_second_daemon_by_hand_is_refused_and_harms_nobody(pair):
+    alice, bob = pair
+    second = alice.run("meshpd", check=False)
+    assert second.returncode == 1 and "in use by another meshpd" in second.stderr
+    alice.ping(bob)
+
+
+def test_stop_leaves_the_addresses_and_one_route(pair):
+    alice, bob = pair
+    address = alice.address
+    alice.systemctl("stop", "meshpd")
+    assert alice.show()["Result"] == "success"
+    assert alice.address == address
+    alice.ping(address)
+    alice.ping("beef::")
+    assert alice.run("ip", "link", "show", "tun0", check=False).returncode != 0
+    assert [line.split()[:2] for line in alice.ip("-6 route show table all").splitlines()
+            if "beef::/16" in line] == [["unreachable", "beef::/16"]]
+    assert "No route to host" in alice.ping(bob, check=False).stderr
+
+
+def test_a_stopped_daemon_stays_stopped_when_it_is_asked(pair):
+    alice, bob = pair
+    alice.systemctl("stop", "meshpd")
+    assert alice.run("meshctl", "status", check=False).returncode == 3
+    assert alice.show()["ActiveState"] == "inactive"
+    assert alice.show("meshpd.socket")["ActiveState"] == "inactive"
+
+
+def test_a_restart_brings_the_mesh_back(pair):
+    alice, bob = pair
+    alice.systemctl("restart", "meshpd")
+    wait_for(lambda: bob.reaches(alice), "bob reaches alice again")
+
+
+def test_a_hanging_daemon_is_replaced_and_who_asks_meanwhile_gets_an_answer(pair):
+    alice, bob = pair
+    alice.run("kill", "-STOP", alice.show()["MainPID"])
+    answer = alice.run("meshctl", "--json", "status")
+    assert json.loads(answer.stdout)["address"] == alice.address
+    assert alice.show()["NRestarts"] == "1" and "Watchdog timeout" in alice.run(
+        "journalctl", "-u", "meshpd").stdout
+    wait_for(lambda: bob.reaches(alice), "bob reaches alice again")
+
+
+def test_a_crashed_daemon_is_replaced(pair):
+    alice, bob = pair
+    alice.run("kill", "-SEGV", alice.show()["MainPID"])
+    wait_for(lambda: alice.show()["NRestarts"] == "1" and alice.answers(), "another daemon")
+    wait_for(lambda: bob.reaches(alice), "bob reaches alice again")
+
+
+def test_reload_takes_up_new_links(machine):
+    machine.configure("[Link]\nMatch=none*\n")
+    machine.start()
+    process = machine.show()["MainPID"]
+    assert machine.meshctl("status")["links"] == []
+    machine.configure("[Link]\nMatch=eth*\n")
+    machine.systemctl("reload", "meshpd")
+    wait_for(lambda: machine.meshctl("status")["links"], "eth0 is a link")
+    assert machine.show()["MainPID"] == process
+
+
+def test_reload_of_a_faulty_configuration_fails_and_the_daemon_goes_on(machine):
+    machine.start()
+    machine.configure("[Mesh]\nZone=many\n")
+    assert machine.systemctl("reload", "meshpd", check=False).returncode != 0
+    wait_for(lambda: "/etc/meshpd/meshpd.conf:2: " in machine.status(), "the line is named")
+    assert machine.answers()
+
+
+def varlink(machine, method):
+    """Speaks to the socket as any Varlink client does, and returns the reply."""
+    client = ("import socket, sys\n"
+              "s = socket.socket(socket.AF_UNIX)\n"
+              "s.connect('/run/meshpd/io.meshpd')\n"
+              f"s.send(b'{{\"method\": \"{method}\"}}\\0')\n"
+              "reply = b''\n"
+              "while not reply.endswith(b'\\0'): reply += s.recv(65536)\n"
+              "print(reply[:-1].decode())\n")
+    return json.loads(machine.run("python3", "-c", client).stdout)["parameters"]
+
+
+def test_the_socket_unit_serves_varlink_to_its_group(machine):
+    machine.start()
+    assert machine.run("stat", "-c", "%U:%G %a", "/run/meshpd/io.meshpd").stdout.strip() \
+        == "root:meshpd 660"
+    assert "io.meshpd" in varlink(machine, "org.varlink.service.GetInfo")["interfaces"]
+    assert varlink(machine, "io.meshpd.Status")["address"] == machine.address
+    member = ["setpriv", "--reuid", "nobody", "--clear-groups", "--regid"]
+    assert machine.run(*member, "meshpd", "meshctl", "status").stdout
+    assert machine.run(*member, "nogroup", "meshctl", "status", check=False).returncode == 4
+
+
+@pytest.mark.parametrize("unit", ["meshpd.service", "meshpd-lo2.service"])
+def test_the_sandbox_is_tight(machine, unit):
+    said = machine.run("systemd-analyze", "security", "--no-pager", unit).stdout
+    exposure = float(said.split("Overall exposure level for")[1].split(":")[1].split()[0])
+    assert exposure <= 2.2

@@ -1,0 +1,96 @@
+"""What goes wrong at start is said where an operator looks, in `systemctl status` and the journal,
+with what to do about it; it ends in a unit that is failed, not in one that starts for ever."""
+import pytest
+from mesh import wait_for
+
+STATE = "/var/lib/meshpd"
+BEYOND_REPAIR = 2  # a configuration that only a person can mend is not tried again
+
+
+def fails(machine, status, *words):
+    """Starts the service, which must fail with that exit status and say these words."""
+    assert machine.systemctl("start", "meshpd", check=False).returncode != 0
+    facts = machine.settles("failed")
+    assert facts["Result"] == "exit-code" and facts["ExecMainStatus"] == str(status)
+    restarts = int(facts["NRestarts"])
+    assert restarts == 0 if status == BEYOND_REPAIR else 0 < restarts <= 5
+    for word in words:
+        # What a process said last may come into the journal after its end.
+        wait_for(lambda: word in machine.status(), f"systemctl status says {word}")
+        assert any(word in entry["MESSAGE"] for entry in machine.journal())
+    assert machine.run("meshctl", "status", check=False).returncode == 3
+    return facts
+
+
+def works_again(machine):
+    machine.systemctl("reset-failed", "meshpd")
+    machine.start()
+
+
+@pytest.mark.parametrize("text, words", [
+    ("[Mesh]\nZone=many\n", ["/etc/meshpd/meshpd.conf:2: ", "0 to 65535"]),
+    ("[Mesh]\nNetworkKeyFile=/etc/meshpd/none\n", ["Mesh.NetworkKeyFile: /etc/meshpd/none"]),
+    ("[Daemon]\nUser=nemo\n", ["there is no user 'nemo'", "useradd"]),
+])
+def test_a_faulty_configuration(machine, text, words):
+    machine.configure(text)
+    fails(machine, 2, *words)
+    machine.configure("")
+    works_again(machine)
+
+
+def test_no_tun_device(machine):
+    machine.shell("rm /dev/net/tun")
+    facts = fails(machine, 1, "/dev/net/tun: No such file or directory", "modprobe tun")
+    assert facts["StatusText"].startswith("/dev/net/tun")
+    assert machine.address
+    machine.shell("mknod -m 666 /dev/net/tun c 10 200")
+    works_again(machine)
+
+
+def test_a_tun_device_that_only_root_may_open(machine):
+    machine.shell("chmod 600 /dev/net/tun")
+    fails(machine, 1, "/dev/net/tun: Permission denied", "0666")
+
+
+def test_a_tun0_of_somebody_else(machine):
+    machine.shell("ip link add tun0 type bridge")
+    fails(machine, 1, "tun0", "Tun.Name=")
+
+
+def test_a_state_directory_of_another_owner(machine):
+    machine.shell(f"chown daemon {STATE}")
+    fails(machine, 1, f"{STATE}: Permission denied", "of the user meshpd runs as")
+    machine.shell(f"chown meshpd {STATE}")
+    works_again(machine)
+
+
+def test_no_state_directory(machine):
+    machine.shell(f"rmdir {STATE}")
+    fails(machine, 1, f"{STATE}: cannot be made", "make it a directory of meshpd")
+    machine.shell("systemd-tmpfiles --create meshpd.conf")
+    works_again(machine)
+
+
+def test_an_identity_that_others_may_read(machine):
+    machine.start()
+    machine.systemctl("stop", "meshpd")
+    machine.shell(f"chmod 644 {STATE}/identity")
+    fails(machine, 1, f"{STATE}/identity: its mode 644", "chmod 600")
+
+
+def test_a_full_disk(machine):
+    machine.shell(f"mount -t tmpfs -o size=64k,mode=700,uid=meshpd,gid=meshpd tmpfs {STATE}\n"
+                  f"dd if=/dev/zero of={STATE}/fill bs=4k 2>/dev/null || true")
+    fails(machine, 1, f"{STATE}/identity: cannot be written: No space left", "make room")
+    machine.shell(f"rm {STATE}/fill")
+    works_again(machine)
+
+
+def test_a_crash_loop_ends(machine):
+    machine.start()
+    while machine.show()["ActiveState"] != "failed":
+        assert int(machine.show()["NRestarts"]) <= 5
+        machine.shell('systemctl kill --signal=SEGV meshpd')
+    assert machine.show()["Result"] in ("signal", "core-dump")
+    works_again(machine)
