@@ -128,8 +128,12 @@ int ethernet_receive(struct ethernet *ethernet, const struct ethernet_frame **fr
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	for (unsigned int i = 0; i < (unsigned int)got; i++)
+	for (unsigned int i = 0; i < (unsigned int)got; i++) {
 		count += slot_accept(ethernet, i, &ethernet->frames[count]);
+		/* Some kinds of interfaces have longer addresses: it now says how long this one
+		 * was, and would be taken for the room there is. */
+		ethernet->in.messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_ll);
+	}
 	*frames = ethernet->frames;
 	return count;
 }

@@ -17,4 +17,7 @@ MUST_USE bool admission_initiation(struct bucket *bucket, instant now);
 /* One more reset of a link's Trickle interval: one in 10 s, burst 3. */
 MUST_USE bool admission_reset(struct bucket *bucket, instant now);
 
+/* One more handshake because a HELLO makes an adjacency doubtful: one in 10 s, burst 3. */
+MUST_USE bool admission_doubt(struct bucket *bucket, instant now);
+
 #endif

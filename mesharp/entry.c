@@ -417,13 +417,18 @@ static enum entry_deed state_due(struct entry *entry, const struct entry_context
 	abort();
 }
 
+/* One that is not admitted is not owed any longer: HELLOs go on asking. */
+static bool doubt_admitted(struct entry *entry, const struct entry_context *context)
+{
+	return admission_doubt(&entry->doubts, context->now) &&
+	       admission_initiation(context->initiations, context->now);
+}
+
 enum entry_deed entry_due(struct entry *entry, const struct entry_context *context)
 {
 	if (entry->owes_initiation) {
-		/* One that is not admitted is not owed any longer: HELLOs go on asking. */
 		entry->owes_initiation = false;
-		return admission_initiation(context->initiations, context->now) ? ENTRY_INITIATE
-										: ENTRY_NOTHING;
+		return doubt_admitted(entry, context) ? ENTRY_INITIATE : ENTRY_NOTHING;
 	}
 	if (entry->owes_answer) {
 		entry->owes_answer = false;

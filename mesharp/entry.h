@@ -36,12 +36,13 @@ struct entry {
 	uint32_t instance; /* what a probe said, or a HELLO while there was no session */
 	uint32_t zone;	   /* what a HELLO said */
 	struct bucket hellos;
+	struct bucket doubts;
 
 	uint32_t base;	   /* our first probe's sequence less one */
 	uint32_t sequence; /* of our last probe */
 	uint32_t proven;   /* of ours, the last whose echo came back; 0 if none */
 	instant sent[ENTRY_SENT];
-	instant received;	  /* when the greatest of theirs came */
+	instant received;	  /* when the last of theirs came */
 	uint32_t record_instance; /* whose probes quality has recorded */
 	duration interval;	  /* between exchanges; the next one's length */
 	struct quality quality;

@@ -18,7 +18,7 @@ enum {
 	ALIGNMENT = 8,
 	FIRST_WIRE_MS = 20, /* the first HELLO of a link goes out within */
 	FIRST_RADIO_MS = 100,
-	CROWD = 8,		   /* neighbours of a link, from which HELLOs are suppressed */
+	CROWD = 8,		   /* FULL neighbours of a link, from which HELLOs are suppressed */
 	SEQUENCES_PER_SECOND = 16, /* more than probes are sent in the long run */
 };
 
@@ -227,7 +227,9 @@ enum drop mesharp_heard(struct mesharp *mesharp, instant now, uint32_t link, str
 	if (drop != DROP_NONE)
 		return drop;
 	step = step_begin(mesharp, now, place);
-	trickle_hear(&slot->trickle);
+	/* Those who are not proven may be anybody: they silence nobody. */
+	if (step.before == NEIGHBOUR_FULL)
+		trickle_hear(&slot->trickle);
 	if (entry_heard(step.entry, &step.context, hello, session))
 		trickle_reset(&slot->trickle, now, &mesharp->rng);
 	link_arm(mesharp, link);
@@ -298,11 +300,26 @@ enum drop mesharp_probe(struct mesharp *mesharp, instant now, uint32_t link, str
 	return DROP_NONE;
 }
 
+/* True if so many neighbours are proven on the link that enough HELLOs go out without ours. */
+static bool link_crowded(const struct mesharp *mesharp, uint32_t link)
+{
+	const struct roster *roster = roster_of(mesharp);
+	uint32_t full = 0;
+
+	for (uint32_t at = roster_from(roster, 0); at != ROSTER_NONE;
+	     at = roster_from(roster, at + 1)) {
+		const struct entry *entry = roster_entry(roster, at);
+
+		full += entry->link == link && entry->state == NEIGHBOUR_FULL;
+	}
+	return full >= CROWD;
+}
+
 /* A link's timer fired: true if a HELLO goes out. */
 static bool link_due(struct mesharp *mesharp, instant now, uint32_t link,
 		     struct mesharp_action *action)
 {
-	bool crowded = roster_link_count(roster_of(mesharp), link) >= CROWD;
+	bool crowded = link_crowded(mesharp, link);
 	bool speaks = trickle_due(&link_at(mesharp, link)->trickle, now, crowded, &mesharp->rng);
 
 	link_arm(mesharp, link);

@@ -11,7 +11,7 @@ enum { PROBE_SIZE = 42 };
 struct probe {
 	bool asks;	   /* answer at once */
 	uint32_t sequence; /* from 1 */
-	uint32_t echo;	   /* greatest sequence received, 0 if none */
+	uint32_t echo;	   /* sequence received last, 0 if none */
 	uint32_t delay_us; /* since that was received */
 	uint32_t heard;	   /* bit n: echo − n was received */
 	uint32_t instance;

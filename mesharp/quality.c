@@ -40,11 +40,13 @@ static uint64_t share_both(const struct quality *quality)
 
 bool quality_received(struct quality *quality, uint32_t sequence)
 {
-	uint32_t step = sequence - quality->last;
+	bool later = sequence > quality->last;
+	uint32_t step = later ? sequence - quality->last : quality->last - sequence;
 
-	if (sequence <= quality->last)
+	if (!later && step <= QUALITY_PATIENCE_MOST)
 		return false;
-	/* So many in a row no live adjacency misses: the other end made a new entry in between. */
+	/* So many in a row no live adjacency misses: the other end made a new entry in between, or
+	 * somebody passed on to us what it sent to another link address. */
 	quality->heard = (step <= QUALITY_PATIENCE_MOST ? quality->heard << step : 0) | 1;
 	quality->last = sequence;
 	return true;

@@ -13,14 +13,14 @@ enum { QUALITY_PATIENCE_MOST = 12 };
 
 /* Zeroed, nothing is known. */
 struct quality {
-	uint32_t last;	       /* greatest sequence received, 0 if none */
+	uint32_t last;	       /* sequence received last, 0 if none */
 	uint32_t heard;	       /* bit n: probe (last − n) was received */
 	uint32_t told;	       /* the same of our own probes, as the other end says */
 	uint32_t srtt_eighths; /* smoothed round-trip time, µs / 8; 0 while unknown */
 };
 
-/* A probe with that sequence came. False, and nothing changes, if it is not greater than all
- * before. */
+/* A probe with that sequence came. False, and nothing changes, if it is the last one or up to
+ * QUALITY_PATIENCE_MOST below it; further off, above or below, it begins the record anew. */
 MUST_USE bool quality_received(struct quality *quality, uint32_t sequence);
 
 /* What the other end has heard of our own probes. */

@@ -15,7 +15,7 @@ struct trickle {
 	duration interval; /* the present one's length; 0 before the first message */
 	instant speaks;	   /* when this interval's message is due */
 	instant ends;
-	uint32_t heard; /* HELLOs heard in this interval */
+	uint32_t heard; /* HELLOs of proven neighbours in this interval */
 	struct bucket resets;
 };
 
@@ -24,7 +24,7 @@ void trickle_start(struct trickle *trickle, instant now, duration first, struct 
 
 void trickle_stop(struct trickle *trickle);
 
-/* A HELLO was heard. */
+/* A HELLO that may stand for ours was heard. */
 void trickle_hear(struct trickle *trickle);
 
 /* Something is new: back to the shortest interval, unless it is the present one or resets come too
@@ -35,7 +35,7 @@ void trickle_reset(struct trickle *trickle, instant now, struct rng *rng);
 instant trickle_deadline(const struct trickle *trickle);
 
 /* trickle_deadline was reached: moves on, and says whether to send a HELLO now. crowded: so many
- * neighbours are known that enough HELLOs of others make ours needless. */
+ * neighbours are proven that enough HELLOs of others make ours needless. */
 MUST_USE bool trickle_due(struct trickle *trickle, instant now, bool crowded, struct rng *rng);
 
 #endif

@@ -282,7 +282,10 @@ enum drop handshakes_response(struct node *node, instant now, uint32_t link, str
 	if (index == POOL_NONE)
 		return DROP_HANDSHAKE_UNASKED;
 
-	const struct peer *peer = node_peer(node, index);
+	struct peer *peer = node_peer(node, index);
+	/* Everybody on the wire has seen the number. */
+	if (!bucket_take(&peer->responses, RATE_RESPONSE_PEER, now))
+		return DROP_RATE_HANDSHAKE;
 	struct handshake_self self = self_with(node, &node->keys[0], link);
 	struct handshake_peer learned;
 	struct handshake_keys keys;

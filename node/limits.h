@@ -31,6 +31,7 @@ static const struct rate RATE_CERTIFICATE_PLACE = {1, 3};
 static const struct rate RATE_CERTIFICATE_LINK = {50, 100};
 static const struct rate RATE_HANDSHAKE_STRANGER = {10, 32};
 static const struct rate RATE_HANDSHAKE_PEER = {1, 4};
+static const struct rate RATE_RESPONSE_PEER = {20, 20};
 static const struct rate RATE_HANDSHAKE_PLACE = {100, 100};
 static const struct rate RATE_HANDSHAKE_ALL = {1000, 1000};
 static const struct rate RATE_ICMP = {1000, 200}; /* errors to our own host */

@@ -24,6 +24,7 @@ struct peer {
 	struct session session;
 	struct staging_queue queue; /* packets that wait for it */
 	struct bucket handshakes;   /* INITIATIONs it may send */
+	struct bucket responses;    /* to INITIATIONs of ours */
 	uint32_t link;		    /* where our INITIATIONs to it go */
 	struct lladdr to;
 };

@@ -80,6 +80,17 @@ def test_a_killed_daemon_comes_back(mesh, pair):
     wait_for(lambda: alice.reaches(bob), "bob answers after the kill")
 
 
+def test_the_daemon_outlives_who_reads_what_it_says(mesh):
+    alice, bob = mesh.host("alice", up=False), mesh.host("bob")
+    alice.start("sh", "-c", f"{MESHPD} 2>&1 | head -n 1")
+    wait_for(alice.answers, "alice answers")
+    mesh.joined(alice, bob)
+    mesh.switch.ip("link set alice down")
+    wait_for(lambda: not alice.knows(bob), "alice notices the dead link", 1)
+    mesh.switch.ip("link set alice up")
+    mesh.joined(alice, bob)
+
+
 def test_an_unknown_address_is_unreachable_at_once(pair):
     alice, _ = pair
     started = time.monotonic()

@@ -269,7 +269,7 @@ class Node:
         peer.sent = peer.sent + 1 if peer.sent else \
             1 + SEQUENCES_A_SECOND * int(now - self.started)
         peer.sent_at = now
-        said = probe.Probe(probe.PROBE, flags, peer.sent, peer.record.greatest,
+        said = probe.Probe(probe.PROBE, flags, peer.sent, peer.record.last,
                            peer.record.delay(now), peer.record.heard, self.instance,
                            self.link_address, INTERFACE, bytes(8), 1)
         self._seal(session.CONTROL, said.write(), session.CONTROL_LANE)

@@ -7,6 +7,7 @@ from .layout import Layout, Refused, number, octets, require
 PROBE = 1
 ASK = 1
 HEARD_BITS = 32
+GAP = 12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,19 +47,19 @@ def read(payload):
 
 
 class Record:
-    """The probes of one direction: which of the last 32 came, and when the greatest did. A gap of
-    32 or more, or another instance of the sender, begins it anew."""
+    """The probes of one direction: which of the last 32 came, and when the last did. A sequence
+    more than 12 above or below the last, or another instance of the sender, begins it anew."""
 
     def __init__(self):
-        self.instance, self.greatest, self.at, self.heard = None, 0, 0, 0
+        self.instance, self.last, self.at, self.heard = None, 0, 0, 0
 
     def take(self, probe, now):
-        same = probe.instance == self.instance
-        require(not same or probe.sequence > self.greatest, "replay")
-        gap = probe.sequence - self.greatest if same else HEARD_BITS
-        self.heard = 1 if gap >= HEARD_BITS else (self.heard << gap | 1) & (1 << HEARD_BITS) - 1
-        self.instance, self.greatest, self.at = probe.instance, probe.sequence, now
+        gap = probe.sequence - self.last
+        goes_on = probe.instance == self.instance and abs(gap) <= GAP
+        require(not goes_on or gap > 0, "replay")
+        self.heard = (self.heard << gap | 1) & (1 << HEARD_BITS) - 1 if goes_on else 1
+        self.instance, self.last, self.at = probe.instance, probe.sequence, now
 
     def delay(self, now):
-        """µs since the greatest one came."""
-        return min(round((now - self.at) * 1e6), 2**32 - 1) if self.greatest else 0
+        """µs since the last one came."""
+        return min(round((now - self.at) * 1e6), 2**32 - 1) if self.last else 0

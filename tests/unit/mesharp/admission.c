@@ -27,6 +27,7 @@ static void test_bursts_are_those_of_the_specification(void **state)
 	assert_int_equal(passed(admission_newcomer, 1000, duration_us(0)), 256);
 	assert_int_equal(passed(admission_initiation, 1000, duration_us(0)), 16);
 	assert_int_equal(passed(admission_reset, 1000, duration_us(0)), 3);
+	assert_int_equal(passed(admission_doubt, 1000, duration_us(0)), 3);
 }
 
 static void test_rates_are_those_of_the_specification(void **state)
@@ -36,6 +37,7 @@ static void test_rates_are_those_of_the_specification(void **state)
 	assert_in_range(passed(admission_newcomer, 100000, duration_ms(1)), 256 + 4999, 256 + 5000);
 	assert_in_range(passed(admission_initiation, 100000, duration_ms(1)), 16 + 499, 16 + 500);
 	assert_in_range(passed(admission_reset, 100000, duration_ms(1)), 3 + 9, 3 + 10);
+	assert_in_range(passed(admission_doubt, 100000, duration_ms(1)), 3 + 9, 3 + 10);
 }
 
 int main(void)

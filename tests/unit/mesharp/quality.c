@@ -30,19 +30,37 @@ static void test_nothing_known_is_no_loss(void **state)
 	assert_int_equal(quality_metric_us(&quality, 0), 10);
 }
 
-static void test_sequences_only_grow(void **state)
+static void test_no_sequence_counts_twice(void **state)
 {
 	struct quality quality = {0};
 
-	receive(&quality, 5, 7);
-	assert_false(quality_received(&quality, 7));
-	assert_false(quality_received(&quality, 6));
-	assert_false(quality_received(&quality, 0));
-	assert_int_equal(quality.last, 7);
-	assert_int_equal(quality.heard, 7);
+	receive(&quality, 5, 27);
+	for (uint32_t sequence = 27 - QUALITY_PATIENCE_MOST; sequence <= 27; sequence++)
+		assert_false(quality_received(&quality, sequence));
+	assert_int_equal(quality.last, 27);
+	assert_int_equal(quality.heard, 0x7fffff);
 	assert_true(quality_received(&quality, UINT32_MAX));
 	assert_false(quality_received(&quality, UINT32_MAX));
+}
+
+/* What went to a false link address comes here by a detour: it must not make the rest old. */
+static void test_a_sequence_far_below_begins_anew(void **state)
+{
+	struct quality quality = {0};
+
+	receive(&quality, 100, 140);
+	assert_true(quality_received(&quality, 57601));
+	assert_true(quality_received(&quality, 141));
+	assert_int_equal(quality.last, 141);
+	assert_int_equal(quality.heard, 1);
+	receive(&quality, 142, 144);
+	assert_int_equal(quality.heard, 0xf);
+	assert_true(quality_received(&quality, UINT32_MAX));
+	assert_true(quality_received(&quality, 8));
+	assert_int_equal(quality.heard, 1);
+	assert_true(quality_received(&quality, 8 + 12));
 	assert_false(quality_received(&quality, 8));
+	assert_true(quality_received(&quality, 7));
 }
 
 static void test_the_record_shows_what_is_missing(void **state)
@@ -185,7 +203,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_known_is_no_loss),
-		cmocka_unit_test(test_sequences_only_grow),
+		cmocka_unit_test(test_no_sequence_counts_twice),
+		cmocka_unit_test(test_a_sequence_far_below_begins_anew),
 		cmocka_unit_test(test_the_record_shows_what_is_missing),
 		cmocka_unit_test(test_loss_is_of_the_worse_direction),
 		cmocka_unit_test(test_round_trip_time_is_smoothed_by_an_eighth),

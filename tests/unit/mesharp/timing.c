@@ -339,15 +339,40 @@ static void test_doubt_asks_once_and_never_counts_as_silence(void **state)
 	assert_int_equal(fixture.entry.instance, INSTANCE);
 }
 
+/* Counts the handshakes that `hellos` of a new instance lead to, one after another. */
+static uint32_t doubted(struct fixture *fixture, uint32_t hellos)
+{
+	uint32_t initiated = 0;
+
+	for (uint32_t i = 0; i < hellos; i++) {
+		hello_event(fixture, INSTANCE + 1 + i, true);
+		initiated += entry_due(&fixture->entry, &fixture->context) == ENTRY_INITIATE;
+	}
+	return initiated;
+}
+
+/* Nobody signs an instance, so anybody can raise doubt as often as HELLOs are taken. */
+static void test_doubt_of_one_neighbour_costs_few_handshakes(void **state)
+{
+	struct fixture fixture;
+
+	fixture_in(&fixture, NEIGHBOUR_FULL);
+	assert_int_equal(doubted(&fixture, 100), 3);
+	for (uint32_t i = 0; i < 6; i++) {
+		fixture.context.now = instant_after(fixture.context.now, duration_s(10));
+		assert_int_equal(doubted(&fixture, 100), 1);
+	}
+}
+
 static void test_doubt_is_bounded_by_what_may_be_initiated(void **state)
 {
+	struct bucket initiations = {0};
 	struct fixture fixture;
 	uint32_t initiated = 0;
 
-	fixture_in(&fixture, NEIGHBOUR_FULL);
-	for (int i = 0; i < 100; i++) {
-		hello_event(&fixture, INSTANCE + 1, true);
-		initiated += entry_due(&fixture.entry, &fixture.context) == ENTRY_INITIATE;
+	for (int i = 0; i < 10; i++) {
+		fixture_in(&fixture, NEIGHBOUR_FULL)->context.initiations = &initiations;
+		initiated += doubted(&fixture, 100);
 	}
 	assert_int_equal(initiated, 16);
 }
@@ -456,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_a_question_that_shows_loss_makes_us_ask),
 		cmocka_unit_test(test_replayed_probes_change_nothing),
 		cmocka_unit_test(test_doubt_asks_once_and_never_counts_as_silence),
+		cmocka_unit_test(test_doubt_of_one_neighbour_costs_few_handshakes),
 		cmocka_unit_test(test_doubt_is_bounded_by_what_may_be_initiated),
 		cmocka_unit_test(test_a_restart_seen_in_lost_asks_for_a_handshake_at_once),
 		cmocka_unit_test(test_a_restart_that_a_probe_proved_is_not_doubted),

@@ -387,6 +387,35 @@ static void junk_in_a_peers_name_does_not_keep_it_out(void **state)
 	mesh_free(mesh);
 }
 
+/* Whoever hears an INITIATION knows its number, and everybody knows what mac1 takes. */
+static void junk_answers_cost_few_curves(void **state)
+{
+	struct mesh *mesh = mesh_started(48, 1);
+	struct stranger stranger;
+	uint8_t bytes[WIRE_RESPONSE];
+
+	stranger_draw(&stranger, &mesh->rng, 0);
+	stranger_hello(&stranger, bytes);
+	mesh_inject(mesh, 0, 0, stranger.lladdr, true, bytes, WIRE_HELLO);
+	mesh_run(mesh, duration_ms(400));
+	const struct flight *asked = &mesh->last[KIND_INITIATION];
+	assert_int_equal(asked->size, WIRE_INITIATION);
+	for (uint32_t i = 0; i < 2000; i++) {
+		rng_fill(&mesh->rng, bytes, sizeof(bytes));
+		memcpy(bytes, (const uint8_t[]){WIRE_CONTROL_BYTE, FRAME_RESPONSE, 255}, 3);
+		memcpy(bytes + 3, mesh->hosts[0].address.bytes + 2, NODE_ID);
+		memcpy(bytes + 11, stranger.address.bytes + 2, NODE_ID);
+		memcpy(bytes + 19, asked->bytes + 19, 8);
+		cookie_mac1(&mesh->hosts[0].node->keys[0].cookies, bytes, RESPONSE_MAC1,
+			    bytes + RESPONSE_MAC1);
+		mesh_inject(mesh, 0, 0, stranger.lladdr, false, bytes, sizeof(bytes));
+	}
+	/* Only what got through to Noise is counted as `handshake`. */
+	assert_int_equal(mesh_drops(mesh, 0, DROP_HANDSHAKE), 20);
+	assert_int_equal(mesh_drops(mesh, 0, DROP_RATE_HANDSHAKE), 1980);
+	mesh_free(mesh);
+}
+
 static void a_stranger_gets_in_by_its_cookie(void **state)
 {
 	struct mesh *mesh = mesh_started(46, 1);
@@ -459,6 +488,7 @@ int main(void)
 		cmocka_unit_test(nothing_answers_what_was_not_asked),
 		cmocka_unit_test(junk_costs_few_curves),
 		cmocka_unit_test(junk_in_a_peers_name_does_not_keep_it_out),
+		cmocka_unit_test(junk_answers_cost_few_curves),
 		cmocka_unit_test(a_stranger_gets_in_by_its_cookie),
 		cmocka_unit_test(a_node_gets_in_by_its_cookie),
 	};

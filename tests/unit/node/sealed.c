@@ -126,6 +126,38 @@ static void strange_messages_are_refused(void **state)
 	mesh_free(mesh);
 }
 
+/* Where somebody says that host 1 is. */
+static const struct lladdr detour = {{0x0a, 1, 2, 3, 4, 5}};
+
+/* Passes what host 0 sends there on to host 1, in the name of host 0. */
+static void pass_on(struct mesh *mesh, struct flight *flight)
+{
+	if (lladdr_equal(&flight->to, &detour))
+		flight->to = mesh_lladdr(1, 0);
+}
+
+/* The probes of an adjacency that is not there come to the same record as those of the real one. */
+static void probes_by_a_detour_disturb_nobody(void **state)
+{
+	struct mesh *mesh = mesh_started(9, 2);
+	uint8_t hello[WIRE_HELLO];
+
+	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
+	mesh_run(mesh, duration_s(60));
+	while (mesh->last[KIND_HELLO].host != 1)
+		mesh_run(mesh, duration_s(1));
+	memcpy(hello, mesh->last[KIND_HELLO].bytes, sizeof(hello));
+	mesh->filter = pass_on;
+	for (uint32_t i = 0; i < 60; i++) {
+		mesh_inject(mesh, 0, 0, detour, true, hello, sizeof(hello));
+		mesh_run(mesh, duration_s(5));
+		assert_true(mesh_full(mesh, 0, 1));
+		mesh_exchange(mesh, 0, 1, i, 300);
+		mesh_exchange(mesh, 1, 0, i, 300);
+	}
+	mesh_free(mesh);
+}
+
 static void lose_all(struct mesh *mesh, struct flight *flight)
 {
 	flight->copies = 0;
@@ -253,6 +285,7 @@ int main(void)
 		cmocka_unit_test(ten_keys_pass_and_no_packet_is_lost),
 		cmocka_unit_test(keys_pass_in_disorder),
 		cmocka_unit_test(strange_messages_are_refused),
+		cmocka_unit_test(probes_by_a_detour_disturb_nobody),
 		cmocka_unit_test(what_only_receives_answers),
 		cmocka_unit_test(keys_expire_in_silence),
 		cmocka_unit_test(a_session_lasts_for_days),
