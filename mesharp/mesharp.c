@@ -195,7 +195,7 @@ static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struc
 	struct roster *roster = roster_of(mesharp);
 	int64_t age_s = instant_since(now, mesharp->beginning).us / duration_s(1).us;
 	bool full;
-	uint32_t victim = roster_victim(roster, link, &full);
+	uint32_t victim = roster_victim(roster, link, address, &full);
 
 	if (full)
 		return DROP_NEIGHBOURS_FULL;

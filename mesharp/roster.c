@@ -152,8 +152,20 @@ static uint32_t standing(enum neighbour_state state)
 	abort();
 }
 
-/* The oldest entry of the lowest standing, on that link only or on any. */
-static uint32_t least(const struct roster *roster, uint32_t link, bool any)
+/* Among whom somebody has to give way; NULL: all of them. */
+struct share {
+	const uint32_t *link;
+	const struct address *address;
+};
+
+static bool share_holds(const struct share *share, const struct entry *entry)
+{
+	return (share->link == NULL || entry->link == *share->link) &&
+	       (share->address == NULL || address_equal(&entry->address, share->address));
+}
+
+/* The oldest entry of the lowest standing. */
+static uint32_t least(const struct roster *roster, const struct share *share)
 {
 	const struct pool *pool = pool_of(roster);
 	uint32_t lowest = PROVEN;
@@ -163,7 +175,7 @@ static uint32_t least(const struct roster *roster, uint32_t link, bool any)
 	     at = pool_newer(pool, at)) {
 		const struct entry *entry = roster_entry(roster, at);
 
-		if ((any || entry->link == link) && standing(entry->state) < lowest) {
+		if (share_holds(share, entry) && standing(entry->state) < lowest) {
 			lowest = standing(entry->state);
 			found = at;
 		}
@@ -171,16 +183,31 @@ static uint32_t least(const struct roster *roster, uint32_t link, bool any)
 	return found;
 }
 
-uint32_t roster_victim(const struct roster *roster, uint32_t link, bool *full)
+static uint32_t node_count(const struct roster *roster, uint32_t link,
+			   const struct address *address)
 {
+	uint32_t count = 0;
+
+	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
+	     at = roster_next(roster, at))
+		count += roster_entry(roster, at)->link == link;
+	return count;
+}
+
+uint32_t roster_victim(const struct roster *roster, uint32_t link, const struct address *address,
+		       bool *full)
+{
+	bool node_full = node_count(roster, link, address) >= ROSTER_NODE;
 	bool link_full = roster_link_count(roster, link) >= ROSTER_LINK;
 	bool table_full = roster_count(roster) == roster->capacity;
+	struct share share = {.link = node_full || link_full ? &link : NULL,
+			      .address = node_full ? address : NULL};
 	uint32_t victim = ROSTER_NONE;
 
 	/* Removed entries whose change is not told yet may hold the last places. */
 	*full = pool_count(pool_of(roster)) == roster_places(roster->capacity);
-	if (!*full && (link_full || table_full)) {
-		victim = least(roster, link, !link_full);
+	if (!*full && (node_full || link_full || table_full)) {
+		victim = least(roster, &share);
 		*full = victim == ROSTER_NONE;
 	}
 	return victim;

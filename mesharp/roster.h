@@ -10,7 +10,10 @@
 
 #define ROSTER_NONE UINT32_MAX
 
-enum { ROSTER_LINK = 256 }; /* entries of one link */
+enum {
+	ROSTER_LINK = 256, /* entries of one link */
+	ROSTER_NODE = 4,   /* of them those of one node, which must not fill it */
+};
 
 struct roster;
 
@@ -31,9 +34,11 @@ uint32_t roster_find(const struct roster *roster, uint32_t link, struct lladdr l
 /* The entry at a place. */
 struct entry *roster_entry(const struct roster *roster, uint32_t place);
 
-/* Who has to be removed before a newcomer on that link can be added: the one longest unproven, or
- * ROSTER_NONE with *full false if nobody has to be, true if nobody may be. O(entries). */
-uint32_t roster_victim(const struct roster *roster, uint32_t link, bool *full);
+/* Who has to be removed before an entry of that node can be added on that link: the one longest
+ * unproven, of the node's own if it has its share, or ROSTER_NONE with *full false if nobody has to
+ * be, true if nobody may be. O(entries). */
+uint32_t roster_victim(const struct roster *roster, uint32_t link, const struct address *address,
+		       bool *full);
 
 /* Adds an entry that is not there, in state NONE, after roster_victim made room. */
 uint32_t roster_add(struct roster *roster, uint32_t link, struct lladdr lladdr,

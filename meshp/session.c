@@ -70,7 +70,7 @@ static void confirm(struct session *session, const struct session_keys *fresh)
 	session_abandon(session);
 }
 
-void session_answered(struct session *session, instant now, uint32_t serial,
+void session_answered(struct session *session, instant now, uint64_t serial,
 		      const struct handshake_peer *peer, const struct handshake_keys *keys,
 		      bool peer_lower)
 {
@@ -97,7 +97,7 @@ static bool epoch_acceptable(const struct session *session, uint32_t epoch)
 		!confirmed->begun_by_us);
 }
 
-enum drop session_finished(struct session *session, instant now, uint32_t serial,
+enum drop session_finished(struct session *session, instant now, uint64_t serial,
 			   const struct handshake_keys *keys, bool peer_lower)
 {
 	struct session_keys fresh = {
@@ -119,7 +119,7 @@ enum drop session_finished(struct session *session, instant now, uint32_t serial
 	return DROP_NONE;
 }
 
-static struct session_keys *keys_find(struct session *session, uint32_t serial)
+static struct session_keys *keys_find(struct session *session, uint64_t serial)
 {
 	for (size_t i = 0; i < SESSION_PLACES && serial != 0; i++) {
 		if (session->places[i].serial == serial)
@@ -128,7 +128,7 @@ static struct session_keys *keys_find(struct session *session, uint32_t serial)
 	return NULL;
 }
 
-bool session_opened(struct session *session, instant now, uint32_t serial, bool empty)
+bool session_opened(struct session *session, instant now, uint64_t serial, bool empty)
 {
 	struct session_keys *keys = keys_find(session, serial);
 

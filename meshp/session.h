@@ -20,7 +20,7 @@ enum { SESSION_PLACES = 3 };
 
 /* One set of keys; secret. serial 0: the place is empty. */
 struct session_keys {
-	uint32_t serial;
+	uint64_t serial;
 	bool begun_by_us;
 	bool begun_by_lower; /* by the lower of the two addresses */
 	instant made;
@@ -63,7 +63,7 @@ uint32_t session_next_epoch(const struct session *session, uint32_t peer_last);
 MUST_USE bool session_newer(const struct session *session, uint32_t boot, uint32_t sequence);
 
 /* We answered an INITIATION: its keys are unconfirmed, in place of other unconfirmed ones. */
-void session_answered(struct session *session, instant now, uint32_t serial,
+void session_answered(struct session *session, instant now, uint64_t serial,
 		      const struct handshake_peer *peer, const struct handshake_keys *keys,
 		      bool peer_lower);
 
@@ -71,13 +71,13 @@ void session_answered(struct session *session, instant now, uint32_t serial,
  * end has the lower address. Refuses (HANDSHAKE_UNASKED) when no attempt is active, and
  * (HANDSHAKE_STALE) an epoch not above the last confirmed one, unless a key of that very epoch
  * begun by the peer is confirmed (both began at once). */
-MUST_USE enum drop session_finished(struct session *session, instant now, uint32_t serial,
+MUST_USE enum drop session_finished(struct session *session, instant now, uint64_t serial,
 				    const struct handshake_keys *keys, bool peer_lower);
 
 /* A frame opened under the keys with this serial. True if that confirmed them just now; an attempt
  * of ours is then over. empty: it was a confirmation or keepalive, which is no use of the keys and
  * asks for no answer. */
-bool session_opened(struct session *session, instant now, uint32_t serial, bool empty);
+bool session_opened(struct session *session, instant now, uint64_t serial, bool empty);
 
 /* A frame was sealed. */
 void session_sealed(struct session *session, instant now);

@@ -15,7 +15,7 @@ struct forwarding;
 /* A key with the serial under which workers keep its counters and windows; secret. serial 0: none.
  */
 struct forwarding_key {
-	uint32_t serial;
+	uint64_t serial;
 	uint8_t suite; /* enum suite */
 	bool parity;
 	uint8_t key[AEAD_KEY];

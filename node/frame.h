@@ -29,7 +29,7 @@ MUST_USE enum drop frame_seal(const struct forwarding *forwarding, struct worker
 /* What came out of a frame. */
 struct frame_opened {
 	uint32_t index;	 /* of the source, a destination of the snapshot */
-	uint32_t serial; /* of the key that opened it */
+	uint64_t serial; /* of the key that opened it */
 	bool news;	 /* the control side should look at this peer */
 	struct data_header header;
 	size_t size; /* bytes opened: next header and payload */

@@ -24,10 +24,9 @@ static struct handshake_self self_with(const struct node *node, const struct own
 	};
 }
 
-/* Serials start at 1; four thousand million sets of keys outlive any node, but not an invariant. */
-static uint32_t next_serial(struct node *node)
+/* Serials start at 1 and outlive any node. */
+static uint64_t next_serial(struct node *node)
 {
-	REQUIRE(node->serial < UINT32_MAX);
 	return ++node->serial;
 }
 

@@ -77,7 +77,7 @@ struct node {
 	struct rng rng;
 	uint8_t place_secret[TABLE_SECRET];
 
-	uint32_t serial;   /* last given to a set of keys */
+	uint64_t serial;   /* last given to a set of keys */
 	uint32_t sequence; /* last given to an INITIATION */
 	uint32_t current;  /* the published snapshot */
 	bool stale;	   /* what it was built from has changed */

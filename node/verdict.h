@@ -23,7 +23,7 @@ struct verdict {
 	uint32_t mtu;	       /* ERROR: for packet too big */
 	uint32_t
 		index; /* the destination or source, where news is set or kind is STAGE or SEALED */
-	uint32_t serial; /* the key that opened it, where news is set */
+	uint64_t serial; /* the key that opened it, where news is set */
 	bool news;	 /* the control side should look at that peer's figures */
 };
 

@@ -14,8 +14,8 @@ struct worker {
 /* What lies at each stride; the arrays of lanes follow. */
 struct stride {
 	struct worker_peer peer;
-	uint32_t seal_serial;
-	uint32_t open_serials[SESSION_PLACES];
+	uint64_t seal_serial;
+	uint64_t open_serials[SESSION_PLACES];
 };
 
 static size_t stride_size(uint32_t lanes)
@@ -118,7 +118,7 @@ static uint32_t stride_free_set(const struct stride *stride, const struct destin
 }
 
 struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane,
-			     const struct destination *destination, uint32_t serial)
+			     const struct destination *destination, uint64_t serial)
 {
 	struct stride *stride = stride_at(worker, index);
 	uint32_t set = 0;

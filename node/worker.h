@@ -14,7 +14,7 @@ struct worker;
 /* What a worker knows of a destination beyond its lanes; the control side reads it now and then. */
 struct worker_peer {
 	uint32_t generation;	/* of the slot's tenant these figures belong to */
-	uint32_t opened_serial; /* the key that opened last */
+	uint64_t opened_serial; /* the key that opened last */
 	bool noted;		/* the control side was told since it last looked */
 	bool worn;		/* a lane reached WIRE_REKEY_FRAMES under the sealing key */
 	instant sealed, opened; /* last frame; zero: never */
@@ -46,6 +46,6 @@ MUST_USE bool worker_counter(struct worker *worker, uint32_t index, uint8_t lane
 
 /* The window of a lane under one of the destination's opening keys. */
 struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane,
-			     const struct destination *destination, uint32_t serial);
+			     const struct destination *destination, uint64_t serial);
 
 #endif

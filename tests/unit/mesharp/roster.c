@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { LINKS = 3, ENTRIES = 300 };
+enum { LINKS = 3, ENTRIES = 300, NEWCOMER = 9999 };
 
 static const uint8_t secret[TABLE_SECRET] = {5};
 
@@ -144,7 +144,8 @@ static void test_hope_is_the_most_advanced_state(void **state)
 static uint32_t victim(const struct roster *roster, uint32_t link)
 {
 	bool full;
-	uint32_t place = roster_victim(roster, link, &full);
+	struct address newcomer = address_of(NEWCOMER);
+	uint32_t place = roster_victim(roster, link, &newcomer, &full);
 
 	assert_int_equal(full, false);
 	return place;
@@ -184,6 +185,7 @@ static void test_who_goes_first(void **state)
 	uint32_t lost = add(roster, 1, 3, 3, NEIGHBOUR_LOST);
 	uint32_t blocked = add(roster, 0, 4, 4, NEIGHBOUR_BLOCKED);
 	uint32_t heard = add(roster, 0, 5, 5, NEIGHBOUR_HEARD);
+	struct address newcomer = address_of(NEWCOMER);
 	bool full;
 
 	(void)add(roster, 0, 6, 6, NEIGHBOUR_FULL);
@@ -198,7 +200,30 @@ static void test_who_goes_first(void **state)
 	go(roster, handshake, NEIGHBOUR_TWOWAY);
 	assert_int_equal(victim(roster, 0), oneway);
 	go(roster, oneway, NEIGHBOUR_FULL);
-	assert_int_equal(roster_victim(roster, 0, &full), ROSTER_NONE);
+	assert_int_equal(roster_victim(roster, 0, &newcomer, &full), ROSTER_NONE);
+	assert_true(full);
+	free(roster);
+}
+
+static void test_a_node_replaces_only_its_own_beyond_its_share(void **state)
+{
+	struct roster *roster = roster_new(ENTRIES);
+	struct address crowd = address_of(1);
+	uint32_t places[ROSTER_NODE];
+	bool full;
+
+	(void)add(roster, 0, 100, 2, NEIGHBOUR_HEARD); /* older, but another's */
+	(void)add(roster, 1, 101, 1, NEIGHBOUR_HEARD); /* its own, but on another link */
+	for (uint32_t i = 0; i < ROSTER_NODE; i++) {
+		assert_int_equal(roster_victim(roster, 0, &crowd, &full), ROSTER_NONE);
+		assert_false(full);
+		places[i] = add(roster, 0, i, 1, NEIGHBOUR_ONEWAY);
+	}
+	assert_int_equal(roster_victim(roster, 0, &crowd, &full), places[0]);
+	assert_int_equal(victim(roster, 0), ROSTER_NONE);
+	for (uint32_t i = 0; i < ROSTER_NODE; i++)
+		go(roster, places[i], NEIGHBOUR_FULL);
+	assert_int_equal(roster_victim(roster, 0, &crowd, &full), ROSTER_NONE);
 	assert_true(full);
 	free(roster);
 }
@@ -207,12 +232,13 @@ static void test_a_place_is_used_again_only_after_its_end_was_told(void **state)
 {
 	struct roster *roster = roster_new(2);
 	uint32_t first = add(roster, 0, 1, 1, NEIGHBOUR_HEARD);
+	struct address newcomer = address_of(NEWCOMER);
 	bool full;
 
 	(void)add(roster, 0, 2, 2, NEIGHBOUR_HEARD);
 	go(roster, first, NEIGHBOUR_NONE);
 	assert_int_not_equal(add(roster, 0, 3, 3, NEIGHBOUR_HEARD), first);
-	assert_int_equal(roster_victim(roster, 0, &full), ROSTER_NONE);
+	assert_int_equal(roster_victim(roster, 0, &newcomer, &full), ROSTER_NONE);
 	assert_true(full);
 	/* Its way from NONE to NONE is not worth telling, but frees the place. */
 	assert_int_equal(tell_all(roster), 2);
@@ -299,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_has_to_go_while_there_is_room),
 		cmocka_unit_test(test_a_full_link_gives_way_only_on_itself),
 		cmocka_unit_test(test_who_goes_first),
+		cmocka_unit_test(test_a_node_replaces_only_its_own_beyond_its_share),
 		cmocka_unit_test(test_a_place_is_used_again_only_after_its_end_was_told),
 		cmocka_unit_test(test_changes_are_told_once_and_in_order),
 		cmocka_unit_test(test_the_end_of_an_entry_is_told),
