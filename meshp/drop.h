@@ -48,7 +48,7 @@
 	X(DROP_NEIGHBOURS_FULL, "neighbours_full")   /* no room for another neighbour */           \
 	X(DROP_NEIGHBOUR_UNKNOWN, "neighbour_unknown") /* sealed probe from no known neighbour */  \
 	X(DROP_OUTBOX_FULL, "outbox_full")	       /* the driver lent too small an outbox */   \
-	X(DROP_LINK_DOWN, "link_down")		       /* frame from a link that is not up */      \
+	X(DROP_LINK_DOWN, "link_down")		       /* frame from or for a link that is down */ \
 	/* packets from tun */                                                                     \
 	X(DROP_PACKET_SHORT, "packet_short")		 /* no whole IPv6 packet */                \
 	X(DROP_PACKET_NOT_IPV6, "packet_not_ipv6")	 /* another version */                     \

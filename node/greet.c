@@ -7,12 +7,10 @@
 
 void greet(struct node *node, uint32_t link, struct outbox *outbox)
 {
-	uint8_t *room = outbox_room(outbox, WIRE_HELLO);
+	uint8_t *room = node_room(node, link, WIRE_HELLO, outbox);
 
-	if (room == NULL) {
-		node_count(node, DROP_OUTBOX_FULL);
+	if (room == NULL)
 		return;
-	}
 	struct hello hello = {
 		.source = address_id(&node->own),
 		.version_least = WIRE_VERSION,

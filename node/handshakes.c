@@ -37,8 +37,10 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 	struct handshake_self self = self_with(node, &node->keys[0], peer->link);
 	uint8_t ephemeral[AGREE_KEY], number[8];
 	struct handshake_pending pending;
-	uint8_t *room = outbox_room(outbox, WIRE_INITIATION);
+	uint8_t *room = node_room(node, peer->link, WIRE_INITIATION, outbox);
 
+	if (room == NULL)
+		return;
 	rng_fill(&node->rng, ephemeral, sizeof(ephemeral));
 	rng_fill(&node->rng, number, sizeof(number));
 	struct reader reader = reader_of(number, sizeof(number));
@@ -49,7 +51,7 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 		.cookie = instant_reached(now, session->cookie_until) ? NULL : session->cookie,
 		.ephemeral = ephemeral,
 	};
-	struct writer out = writer_of(room, room == NULL ? 0 : WIRE_INITIATION);
+	struct writer out = writer_of(room, WIRE_INITIATION);
 	bool begun = handshake_begin(&self, &peer->address, peer->certificate.session_key, &offer,
 				     &pending, &out);
 	if (begun) {
@@ -60,7 +62,7 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 			session->attempt.retry = INSTANT_NEVER;
 		sodium_memzero(&pending, sizeof(pending));
 	} else {
-		node_count(node, room == NULL ? DROP_OUTBOX_FULL : DROP_HANDSHAKE);
+		node_count(node, DROP_HANDSHAKE);
 	}
 	sodium_memzero(ephemeral, sizeof(ephemeral));
 }

@@ -9,16 +9,14 @@ void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, 
 		 struct span message, struct outbox *outbox)
 {
 	size_t most = message.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
-	uint8_t *room = outbox_room(outbox, most);
+	uint8_t *room = node_room(node, link, most, outbox);
 	struct frame_content content = {.lane = WIRE_LANE_CONTROL,
 					.hop_limit = WIRE_HOP_LIMIT,
 					.next_header = WIRE_NEXT_HEADER_CONTROL,
 					.payload = message};
 
-	if (room == NULL) {
-		node_count(node, DROP_OUTBOX_FULL);
+	if (room == NULL)
 		return;
-	}
 	if (node->stale)
 		publish(node);
 	struct writer out = writer_of(room, most);

@@ -152,6 +152,19 @@ static inline void node_count(struct node *node, enum drop drop)
 		node->drops.counts[drop]++;
 }
 
+/* Room in the outbox for a frame of the control side on a link; NULL, and counted, if the link is
+ * down or the outbox full. */
+static inline uint8_t *node_room(struct node *node, uint32_t link, size_t size,
+				 struct outbox *outbox)
+{
+	bool running = node->links[link].running;
+	uint8_t *room = running ? outbox_room(outbox, size) : NULL;
+
+	if (room == NULL)
+		node_count(node, running ? DROP_OUTBOX_FULL : DROP_LINK_DOWN);
+	return room;
+}
+
 /* Which bucket a link address on a link falls into. */
 uint32_t node_place(const struct node *node, uint32_t link, struct lladdr from);
 
