@@ -1,0 +1,257 @@
+/* One node in its world: its start and end, its events, and what it wants done. After every event
+ * the outbox is carried out and hashed, and what is due is done until nothing is, so that between
+ * events every timer lies in the future. */
+#include "crypto/aead.h"
+#include "node/check.h"
+#include "sim/medium.h"
+#include "sim/stream.h"
+#include "sim/witness.h"
+#include "sim/world.h"
+
+#include <string.h>
+
+enum { ROUNDS = 1000 }; /* more at one instant mean that a node never comes to rest */
+
+struct address world_address(const struct world *world, uint32_t node)
+{
+	uint8_t seed[IDENTITY_SEED];
+	struct identity identity;
+	struct rng stream;
+
+	stream_begin(&stream, world->seed, "identity", node);
+	rng_fill(&stream, seed, sizeof(seed));
+	identity_of(&identity, seed);
+	return address_of_key(identity.public_key);
+}
+
+/* The identity stays for ever, the rest is drawn anew at each start. */
+static struct node_secrets secrets_of(const struct world *world, uint32_t node)
+{
+	struct node_secrets secrets = {{0}, {0}, {0}, {0}};
+	struct rng stream;
+
+	stream_begin(&stream, world->seed, "identity", node);
+	rng_fill(&stream, secrets.identity_seed, sizeof(secrets.identity_seed));
+	stream_begin(&stream, world->seed, "start",
+		     (uint64_t)world->hosts[node].boot_epoch << 32 | node);
+	rng_fill(&stream, secrets.session_secret, sizeof(secrets.session_secret));
+	rng_fill(&stream, secrets.random_seed, sizeof(secrets.random_seed));
+	return secrets;
+}
+
+void world_start(struct world *world, uint32_t node)
+{
+	struct host *host = &world->hosts[node];
+
+	if (host->node != NULL)
+		return;
+	host->boot_epoch++;
+	struct node_secrets secrets = secrets_of(world, node);
+	struct node_settings settings = {.boot_epoch = host->boot_epoch,
+					 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
+					 .rekey = world->scenario->rekey};
+	world_visit(world, node);
+	host->node = node_init(world->memory + node * world->node_bytes, &world->limits, &secrets,
+			       &settings);
+	host->armed = INSTANT_NEVER;
+	outbox_clear(world->outbox);
+	for (uint32_t link = 0, port; link < world->limits.links; link++) {
+		port = topology_port(&world->topology, node, link);
+		if (port != TOPOLOGY_NONE && world->ports[port].running)
+			world_tell(world, port);
+	}
+}
+
+void world_stop(struct world *world, uint32_t node)
+{
+	struct host *host = &world->hosts[node];
+
+	if (host->node == NULL)
+		return;
+	world_drops(world, node, &host->drops);
+	node_wipe(host->node);
+	host->node = NULL;
+}
+
+void world_drops(const struct world *world, uint32_t node, struct drops *drops)
+{
+	const struct host *host = &world->hosts[node];
+	struct node_status status;
+
+	*drops = host->drops;
+	if (host->node == NULL)
+		return;
+	node_status(host->node, world->now, &status);
+	for (uint32_t i = 0; i < DROP_COUNT; i++)
+		drops->counts[i] += status.drops.counts[i];
+}
+
+void world_tell(struct world *world, uint32_t port)
+{
+	const struct topology_port *at = &world->topology.ports[port];
+	struct host *host = &world->hosts[at->node];
+	struct node_link facts = {.running = world->ports[port].running,
+				  .radio = world->topology.radio,
+				  .mtu = world->ports[port].mtu,
+				  .lladdr = world_lladdr(world, port)};
+
+	if (host->node == NULL)
+		return;
+	world_visit(world, at->node);
+	node_link_event(host->node, world->now, at->link, &facts, world->outbox);
+	world_rest(world, at->node);
+}
+
+/* A stranger is answered with no more than it sent, while its frame is handled, and only there. */
+static void check_answer(struct world *world, uint32_t node, const struct action *action)
+{
+	if (!lladdr_equal(&action->to, &world->asker))
+		world_breach(world, node, "a handshake is answered to somebody else");
+	if (action->size > world->answerable)
+		world_breach(world, node, "%u bytes answer %zu of an unauthenticated frame",
+			     action->size, world->answerable);
+	else
+		world->answerable -= action->size;
+}
+
+static void send_frame(struct world *world, uint32_t node, const struct action *action)
+{
+	const uint8_t *bytes = world->outbox->bytes + action->offset;
+	enum frame_kind kind = witness_frame(world, node, bytes, action->size);
+	uint32_t port = topology_port(&world->topology, node, action->link);
+
+	world->tally.frames[kind]++;
+	world->tally.bytes[kind] += action->size;
+	world->hosts[node].frames++;
+	if (kind == KIND_RESPONSE || kind == KIND_COOKIE)
+		check_answer(world, node, action);
+	if (port == TOPOLOGY_NONE)
+		world_breach(world, node, "a frame to a link that never was");
+	else if (!world->ports[port].running)
+		world_breach(world, node, "a frame to a link that is down");
+	else if (action->size > world->ports[port].mtu)
+		world_breach(world, node, "a frame of %u bytes where %u fit", action->size,
+			     world->ports[port].mtu);
+	else
+		medium_send(world, port, action->to, bytes, action->size);
+}
+
+/* A neighbour in use is the node that is attached there, and frames passed both ways. */
+static void check_full(struct world *world, uint32_t node, const struct notice *notice)
+{
+	uint32_t from = topology_port(&world->topology, node, notice->link);
+	uint32_t to = world_port(world, notice->lladdr);
+
+	if (from == TOPOLOGY_NONE || to == TOPOLOGY_NONE ||
+	    topology_arc(&world->topology, from, to) == TOPOLOGY_NONE) {
+		world_breach(world, node, "a neighbour became FULL where nobody is");
+		return;
+	}
+	uint32_t there = world->topology.ports[to].node;
+	if (!address_equal(&notice->address, &world->hosts[there].address))
+		world_breach(world, node, "node %u became FULL as another", there);
+	if (!world->arcs[topology_arc(&world->topology, from, to)].passed ||
+	    !world->arcs[topology_arc(&world->topology, to, from)].passed)
+		world_breach(world, node, "node %u became FULL unproven", there);
+}
+
+static void take_notice(struct world *world, uint32_t node, const struct notice *notice)
+{
+	if (notice->kind != NOTICE_NEIGHBOUR || notice->to != NEIGHBOUR_FULL)
+		return;
+	world->last_full = world->now;
+	check_full(world, node, notice);
+}
+
+/* The run's hash goes on with one action: when, whose, what. */
+static void hash_action(struct world *world, uint32_t node, const struct action *action)
+{
+	uint8_t head[80];
+	struct writer out = writer_of(head, sizeof(head));
+	bool notice = action->kind == ACTION_NOTICE;
+
+	writer_u64(&out, (uint64_t)world->now.us);
+	writer_u32(&out, node);
+	writer_u32(&out, action->kind);
+	writer_u32(&out, notice ? action->notice.link : action->link);
+	writer_copy(&out, notice ? action->notice.lladdr.bytes : action->to.bytes, LLADDR);
+	writer_u32(&out, action->size);
+	if (notice) {
+		writer_u32(&out, action->notice.kind);
+		writer_copy(&out, action->notice.address.bytes, ADDRESS);
+		writer_u32(&out, action->notice.from);
+		writer_u32(&out, action->notice.to);
+		writer_u32(&out, action->notice.epoch);
+	}
+	REQUIRE(writer_ok(&out));
+	const struct span parts[] = {{world->hash, sizeof(world->hash)},
+				     {head, out.used},
+				     {world->outbox->bytes + action->offset, action->size}};
+	hash_parts(world->hash, sizeof(world->hash), (struct span){0}, parts, 3);
+}
+
+static void carry_out(struct world *world, uint32_t node)
+{
+	for (uint32_t i = 0; i < world->outbox->count; i++) {
+		const struct action *action = &world->outbox->actions[i];
+		const uint8_t *bytes = world->outbox->bytes + action->offset;
+		hash_action(world, node, action);
+		switch (action->kind) {
+		case ACTION_FRAME:
+			send_frame(world, node, action);
+			break;
+		case ACTION_PACKET:
+			witness_packet(world, node, bytes, action->size);
+			break;
+		case ACTION_NOTICE:
+			take_notice(world, node, &action->notice);
+			break;
+		}
+	}
+	outbox_clear(world->outbox);
+}
+
+void world_rest(struct world *world, uint32_t node)
+{
+	struct host *host = &world->hosts[node];
+	uint32_t rounds = 0;
+
+	world_visit(world, node);
+	carry_out(world, node);
+	while (instant_reached(world->now, node_deadline(host->node)) && rounds++ < ROUNDS) {
+		node_time(host->node, world->now, world->outbox);
+		carry_out(world, node);
+	}
+	if (rounds > ROUNDS)
+		world_breach(world, node, "a deadline that stays in the past");
+	node_check(host->node);
+	instant deadline = node_deadline(host->node);
+	if (deadline.us >= host->armed.us)
+		return;
+	host->armed = deadline;
+	heap_push(&world->heap,
+		  &(struct event){.kind = EVENT_TIME, .subject = node, .when = deadline});
+}
+
+void world_send(struct world *world, const struct parcel *parcel)
+{
+	struct event event = {.kind = EVENT_PACKET, .when = world->now};
+
+	event.subject = traffic_add(&world->traffic, parcel);
+	heap_push(&world->heap, &event);
+}
+
+void world_packet(struct world *world, uint32_t number)
+{
+	const struct parcel *parcel = &world->traffic.parcels[number];
+	struct host *host = &world->hosts[parcel->from];
+	uint32_t node = parcel->from, size = parcel->size;
+	uint8_t packet[TRAFFIC_MOST];
+
+	if (host->node == NULL)
+		return;
+	traffic_write(number, &host->address, &world->hosts[parcel->to].address, size, packet);
+	world_visit(world, node);
+	node_packet(host->node, world->now, packet, size, world->outbox);
+	world_rest(world, node);
+}

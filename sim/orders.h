@@ -1,0 +1,13 @@
+/* Faults, starts, packets and liars: what a scenario says shall happen, carried out. */
+#ifndef SIM_ORDERS_H
+#define SIM_ORDERS_H
+
+#include "sim/world.h"
+
+/* Copies the scenario's orders, draws those of its chaos, and puts all among the events. */
+void orders_begin(struct world *world);
+
+/* Carries an order out, for the round-th time. */
+void orders_carry(struct world *world, uint32_t number, uint32_t round);
+
+#endif

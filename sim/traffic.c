@@ -1,0 +1,59 @@
+/* The number stands in the first bytes after the UDP header. */
+#include "sim/traffic.h"
+
+#include "meshp/packet.h"
+#include "meshp/wire.h"
+#include "sim/memory.h"
+#include "sim/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TRAFFIC_UDP = 8,
+	TRAFFIC_HEADERS = WIRE_IPV6_HEADER + TRAFFIC_UDP,
+};
+
+uint32_t traffic_add(struct traffic *traffic, const struct parcel *parcel)
+{
+	traffic->parcels = memory_grown(traffic->parcels, traffic->count, &traffic->room,
+					sizeof(*traffic->parcels));
+	traffic->parcels[traffic->count] = *parcel;
+	return (uint32_t)traffic->count++;
+}
+
+void traffic_write(uint32_t number, const struct address *from, const struct address *to,
+		   uint32_t size, uint8_t packet[TRAFFIC_MOST])
+{
+	struct packet header = {
+		.next_header = PROTOCOL_UDP, .hop_limit = 64, .source = *from, .destination = *to};
+	struct writer out = writer_of(packet, TRAFFIC_MOST);
+	struct rng stream;
+
+	REQUIRE(size >= TRAFFIC_LEAST && size <= TRAFFIC_MOST);
+	packet_header_write(&header, size - WIRE_IPV6_HEADER, &out);
+	writer_u16(&out, (uint16_t)(1024 + number % 60000));
+	writer_u16(&out, 9);
+	writer_u16(&out, (uint16_t)(size - WIRE_IPV6_HEADER));
+	writer_u16(&out, 0);
+	writer_u32(&out, number);
+	stream_begin(&stream, number, "packet", size);
+	rng_fill(&stream, packet + out.used, size - out.used);
+	REQUIRE(packet_complete_checksum(from, to, PROTOCOL_UDP, packet + WIRE_IPV6_HEADER,
+					 size - WIRE_IPV6_HEADER));
+}
+
+uint32_t traffic_number(const struct traffic *traffic, const uint8_t *packet, size_t size)
+{
+	struct reader reader = reader_of(packet, size);
+
+	reader_take(&reader, TRAFFIC_HEADERS);
+	uint32_t number = reader_u32(&reader);
+	return reader.failed || number >= traffic->count ? UINT32_MAX : number;
+}
+
+void traffic_free(struct traffic *traffic)
+{
+	free(traffic->parcels);
+	*traffic = (struct traffic){0};
+}
