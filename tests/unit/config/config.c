@@ -7,65 +7,12 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "tests/unit/config/place.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A directory of its own for each test, with etc, run and lib in it. */
-struct place {
-	char root[64];
-	char etc[96], run[96], lib[96];
-	const char *directories[4];
-};
-
-static int place_make(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-
-	snprintf(place->root, sizeof(place->root), "/tmp/meshpd-config-XXXXXX");
-	assert_non_null(mkdtemp(place->root));
-	snprintf(place->etc, sizeof(place->etc), "%s/etc", place->root);
-	snprintf(place->run, sizeof(place->run), "%s/run", place->root);
-	snprintf(place->lib, sizeof(place->lib), "%s/lib", place->root);
-	place->directories[0] = place->etc;
-	place->directories[1] = place->run;
-	place->directories[2] = place->lib;
-	*state = place;
-	return 0;
-}
-
-static int entry_remove(const char *path, const struct stat *facts, int kind, struct FTW *walk)
-{
-	return remove(path);
-}
-
-static int place_remove(void **state)
-{
-	struct place *place = *state;
-
-	nftw(place->root, entry_remove, 8, FTW_DEPTH | FTW_PHYS);
-	free(place);
-	return 0;
-}
-
-/* Writes DIRECTORY/NAME, making what leads to it. */
-static void place_write(const char *directory, const char *name, const char *text)
-{
-	char path[256];
-	FILE *file;
-
-	mkdir(directory, 0755);
-	snprintf(path, sizeof(path), "%s/meshpd.conf.d", directory);
-	mkdir(path, 0755);
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-}
 
 /* Loads; what was reported goes to said. */
 static bool load(struct config *config, const struct config_source *source, char said[4096])
