@@ -37,7 +37,6 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 {
 	const struct destination *destination = forwarding_at(forwarding, index);
 	struct data_header header = header_for(forwarding, destination, content);
-	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
 	size_t begun = out->used;
 
 	if (destination->seal.serial == 0)
@@ -51,9 +50,7 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 	sealed[0] = content->next_header;
 	if (content->payload.size > 0)
 		memcpy(sealed + 1, content->payload.bytes, content->payload.size);
-	data_header_nonce(&header, nonce);
-	struct span span = {associated, data_header_associated(&header, associated)};
-	aead_seal(destination->seal.suite, destination->seal.key, nonce, span, sealed,
+	data_seal(&header, destination->seal.suite, destination->seal.key, sealed,
 		  1 + content->payload.size, sealed);
 	if (header.extended)
 		frame_pad(out, begun);
@@ -92,15 +89,12 @@ static enum drop try_key(struct worker *worker, const struct destination *destin
 			 uint32_t index, const struct forwarding_key *key,
 			 const struct data_header *header, struct span sealed, uint8_t *plain)
 {
-	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
 	struct window *window =
 		worker_window(worker, index, header->lane, destination, key->serial);
 
 	if (!window_fresh(window, header->counter))
 		return DROP_REPLAY;
-	data_header_nonce(header, nonce);
-	struct span span = {associated, data_header_associated(header, associated)};
-	if (!aead_open(key->suite, key->key, nonce, span, sealed.bytes, sealed.size, plain))
+	if (!data_open(header, key->suite, key->key, sealed, plain))
 		return DROP_AUTHENTICATION;
 	window_accept(window, header->counter);
 	return DROP_NONE;

@@ -4,7 +4,7 @@
 #ifndef NODE_FRAME_H
 #define NODE_FRAME_H
 
-#include "meshp/header.h"
+#include "meshp/data.h"
 #include "node/forwarding.h"
 #include "node/worker.h"
 

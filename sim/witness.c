@@ -1,7 +1,7 @@
 /* The one place of the simulator that looks inside a node: for its keys, and for nothing else. */
 #include "sim/witness.h"
 
-#include "meshp/header.h"
+#include "meshp/data.h"
 #include "meshp/packet.h"
 #include "node/value.h"
 
@@ -11,14 +11,8 @@
 static bool opens_under(const struct session_keys *keys, const struct data_header *header,
 			struct span sealed, uint8_t *plain)
 {
-	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
-
-	if (keys->serial == 0 || (keys->keys.epoch & 1) != header->parity)
-		return false;
-	data_header_nonce(header, nonce);
-	struct span span = {associated, data_header_associated(header, associated)};
-	return aead_open(keys->keys.suite, keys->keys.send, nonce, span, sealed.bytes, sealed.size,
-			 plain);
+	return keys->serial != 0 && (keys->keys.epoch & 1) == header->parity &&
+	       data_open(header, keys->keys.suite, keys->keys.send, sealed, plain);
 }
 
 /* The keys of the sender that open a data frame of its own, or NULL. */

@@ -2,7 +2,7 @@
  * by which key a frame was sealed; docs/protocol/meshp.md, section 2, is what it holds them to. */
 #include "mesh.h"
 
-#include "meshp/header.h"
+#include "meshp/data.h"
 #include "meshp/packet.h"
 #include "node/value.h"
 
@@ -141,14 +141,8 @@ struct mesh *mesh_started(uint64_t seed, uint32_t count)
 static bool opens_under(const struct session_keys *keys, const struct data_header *header,
 			struct span sealed, uint8_t *plain)
 {
-	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
-
-	if (keys->serial == 0 || (keys->keys.epoch & 1) != header->parity)
-		return false;
-	data_header_nonce(header, nonce);
-	struct span span = {associated, data_header_associated(header, associated)};
-	return aead_open(keys->keys.suite, keys->keys.send, nonce, span, sealed.bytes, sealed.size,
-			 plain);
+	return keys->serial != 0 && (keys->keys.epoch & 1) == header->parity &&
+	       data_open(header, keys->keys.suite, keys->keys.send, sealed, plain);
 }
 
 /* Fails the test if that key, lane and counter were used before. */

@@ -3,6 +3,7 @@
  */
 #include "sides.h"
 
+#include "meshp/data.h"
 #include "meshp/packet.h"
 #include "node/limits.h"
 #include "node/receive.h"
@@ -145,16 +146,13 @@ static void seal_partial(struct fixture *fixture, uint8_t next_header, size_t pa
 				     .source = address_id(&side->address),
 				     .counter = payload_size};
 	struct writer out = writer_of(fixture->frame, sizeof(fixture->frame));
-	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE];
 
 	data_header_write(&header, &out);
 	uint8_t *sealed = writer_take(&out, 1 + payload_size + WIRE_TAG);
 	sealed[0] = next_header;
 	memcpy(sealed + 1, fixture->payload, payload_size);
-	data_header_nonce(&header, nonce);
-	struct span span = {associated, data_header_associated(&header, associated)};
-	aead_seal(SUITE_CHACHA20_POLY1305, side->peer.seal.key, nonce, span, sealed,
-		  1 + payload_size, sealed);
+	data_seal(&header, SUITE_CHACHA20_POLY1305, side->peer.seal.key, sealed, 1 + payload_size,
+		  sealed);
 	fixture->size = out.used;
 }
 
