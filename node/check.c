@@ -40,7 +40,7 @@ static void check_destination(const struct node *node, uint32_t index)
 
 	REQUIRE(forwarding_by_address(forwarding, &peer->address) == index);
 	const struct destination *destination = forwarding_at(forwarding, index);
-	REQUIRE(destination->generation == pool_generation(node_peer_pool(node), index) + 1);
+	REQUIRE(destination->generation == node_peer_generation(node, index));
 	REQUIRE(destination->seal.serial == peer->session.places[SESSION_CONFIRMED].serial);
 	if (destination->reach != REACH_NOW)
 		return;

@@ -24,6 +24,18 @@ static struct handshake_self self_with(const struct node *node, const struct own
 	};
 }
 
+/* What every handshake frame must be before anything of it is looked at: a neighbour's, and for us.
+ */
+static enum drop clear_check(const struct node *node, uint8_t hop_limit,
+			     const struct node_id *destination)
+{
+	struct node_id own = address_id(&node->own);
+
+	if (hop_limit != WIRE_HOP_LIMIT)
+		return DROP_HOP_LIMIT;
+	return node_id_equal(destination, &own) ? DROP_NONE : DROP_NOT_FOR_US;
+}
+
 /* Serials start at 1 and outlive any node. */
 static uint64_t next_serial(struct node *node)
 {
@@ -197,17 +209,14 @@ static enum drop initiation_admit(struct node *node, instant now, uint32_t link,
 enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, struct lladdr from,
 				const uint8_t *frame, size_t size, struct outbox *outbox)
 {
-	struct node_id own = address_id(&node->own);
 	struct initiation initiation;
 	struct handshake_asked asked;
 	enum drop drop = initiation_read(frame, size, &initiation);
 
+	if (drop == DROP_NONE)
+		drop = clear_check(node, initiation.hop_limit, &initiation.destination);
 	if (drop != DROP_NONE)
 		return drop;
-	if (initiation.hop_limit != WIRE_HOP_LIMIT)
-		return DROP_HOP_LIMIT;
-	if (!node_id_equal(&initiation.destination, &own))
-		return DROP_NOT_FOR_US;
 	const struct own_key *key = key_meant(node, now, frame, &initiation);
 	if (key == NULL)
 		return DROP_MAC1;
@@ -267,16 +276,13 @@ static enum drop response_take(struct node *node, instant now, uint32_t link, st
 enum drop handshakes_response(struct node *node, instant now, uint32_t link, struct lladdr from,
 			      const uint8_t *frame, size_t size, struct outbox *outbox)
 {
-	struct node_id own = address_id(&node->own);
 	struct response response;
 	enum drop drop = response_read(frame, size, &response);
 
+	if (drop == DROP_NONE)
+		drop = clear_check(node, response.hop_limit, &response.destination);
 	if (drop != DROP_NONE)
 		return drop;
-	if (response.hop_limit != WIRE_HOP_LIMIT)
-		return DROP_HOP_LIMIT;
-	if (!node_id_equal(&response.destination, &own))
-		return DROP_NOT_FOR_US;
 	if (!cookie_mac1_good(&node->keys[0].cookies, frame, RESPONSE_MAC1, response.mac1))
 		return DROP_MAC1;
 	uint32_t index = attempt_find(node, response.number);

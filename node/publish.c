@@ -28,7 +28,7 @@ static struct destination destination_of(const struct node *node, uint32_t index
 	const struct session *session = &peer->session;
 	struct destination made = {
 		.address = peer->address,
-		.generation = pool_generation(node_peer_pool(node), index) + 1,
+		.generation = node_peer_generation(node, index),
 		.seal = forwarding_seal_key(&session->places[SESSION_CONFIRMED]),
 		.reach = reach_of(mesharp_hope(node_mesharp(node), &peer->address)),
 	};

@@ -15,8 +15,7 @@ static struct verdict dropped(enum drop drop)
 static struct verdict opened_as(enum verdict_kind kind, const struct frame_opened *opened,
 				bool news)
 {
-	return (struct verdict){
-		.kind = kind, .index = opened->index, .serial = opened->serial, .news = news};
+	return (struct verdict){.kind = kind, .index = opened->index, .news = news};
 }
 
 /* True if the payload of a packet frame may go to the host. */

@@ -69,7 +69,7 @@ static void sealed_arm(struct node *node, uint32_t index)
 static bool sealed_look(struct node *node, instant now, uint32_t index, uint32_t number)
 {
 	struct session *session = &node_peer(node, index)->session;
-	uint32_t generation = pool_generation(node_peer_pool(node), index) + 1;
+	uint32_t generation = node_peer_generation(node, index);
 	struct worker_peer *seen = worker_peer(node_worker(node, number), index, generation);
 
 	seen->noted = false;

@@ -129,6 +129,12 @@ static inline struct peer *node_peer(const struct node *node, uint32_t index)
 	return (struct peer *)node_part(node, node->at.peers) + index;
 }
 
+/* The generation of a peer's slot as snapshots and workers know it: never 0, which is nobody's. */
+static inline uint32_t node_peer_generation(const struct node *node, uint32_t index)
+{
+	return pool_generation(node_peer_pool(node), index) + 1;
+}
+
 static inline struct worker *node_worker(const struct node *node, uint32_t number)
 {
 	return node_part(node, node->at.workers[number]);

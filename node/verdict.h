@@ -23,8 +23,7 @@ struct verdict {
 	uint32_t mtu;	       /* ERROR: for packet too big */
 	uint32_t
 		index; /* the destination or source, where news is set or kind is STAGE or SEALED */
-	uint64_t serial; /* the key that opened it, where news is set */
-	bool news;	 /* the control side should look at that peer's figures */
+	bool news;     /* the control side should look at that peer's figures */
 };
 
 #endif

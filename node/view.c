@@ -1,5 +1,4 @@
 /* What a node shows of itself: read-only walks over its parts. */
-#include "node/publish.h"
 #include "node/value.h"
 
 #include <string.h>
@@ -21,7 +20,7 @@ static uint32_t packet_size(const struct node *node)
 		if (node->links[i].running && node->links[i].mtu > most)
 			most = node->links[i].mtu;
 	if (most == 0)
-		return 1500;
+		return PACKET_MAX;
 	return most < PACKET_MAX ? most : PACKET_MAX;
 }
 
@@ -68,7 +67,7 @@ bool node_neighbours(const struct node *node, instant now, uint32_t *cursor,
 
 static void session_figures(const struct node *node, uint32_t index, struct node_session *shown)
 {
-	uint32_t generation = pool_generation(node_peer_pool(node), index) + 1;
+	uint32_t generation = node_peer_generation(node, index);
 
 	for (uint32_t i = 0; i < WORKERS; i++) {
 		const struct worker_peer *seen = worker_peer_seen(node_worker(node, i), index);
