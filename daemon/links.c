@@ -72,9 +72,9 @@ static void link_join(struct mesh *mesh, const struct link_facts *facts)
 	int status = ethernet_join(mesh->ethernet, facts->ifindex, NODE_GROUP.bytes);
 
 	if (status != 0)
-		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
-			    "%s: cannot join the group greetings go to: %s", facts->name,
-			    strerror(-status));
+		log_say(mesh->parts.log, LOG_WARNING, NULL,
+			"%s: cannot join the group greetings go to: %s", facts->name,
+			strerror(-status));
 }
 
 static void link_set(struct mesh *mesh, const struct link_change *change)
@@ -89,10 +89,10 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 	};
 	if (change->kind == LINK_NEW)
 		link_join(mesh, facts);
-	journal_say(mesh->parts.journal, LOG_INFO, NULL, "link %s: %s", facts->name,
-		    change->kind == LINK_GONE ? "gone"
-		    : facts->running	      ? "running"
-					      : "waiting for a carrier");
+	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", facts->name,
+		change->kind == LINK_GONE ? "gone"
+		: facts->running	  ? "running"
+					  : "waiting for a carrier");
 }
 
 static struct node_link facts_of(const struct mesh_link *link)
@@ -114,9 +114,9 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 
 	while (watch_next(mesh->watch, &change)) {
 		if (change.kind == LINK_REFUSED) {
-			journal_say(mesh->parts.journal, LOG_WARNING, NULL,
-				    "link %s: not used, there are %d already; narrow [Link] Match=",
-				    change.facts.name, LINKS_MAX);
+			log_say(mesh->parts.log, LOG_WARNING, NULL,
+				"link %s: not used, there are %d already; narrow [Link] Match=",
+				change.facts.name, LINKS_MAX);
 			continue;
 		}
 		link_set(mesh, &change);
@@ -136,8 +136,8 @@ bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		if (!link->used)
 			continue;
 		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
-		journal_say(mesh->parts.journal, LOG_INFO, NULL, "link %s: let go%s",
-			    link->facts.name, left != 0 ? ", it is not there any more" : "");
+		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
+			left != 0 ? ", it is not there any more" : "");
 		link->used = false;
 		*facts = facts_of(link);
 		return true;

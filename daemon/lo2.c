@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 	umask(077);
 	if (!options_read(&options, argc, argv))
 		return 2;
-	if (options.wanted != WANTED_RUN) {
+	if (options.wanted != WANTED_RUN || options.journal != NULL) {
 		options_help(options.wanted == WANTED_HELP ? stdout : stderr, argv[0]);
 		return options.wanted == WANTED_HELP ? 0 : 2;
 	}

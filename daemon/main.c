@@ -8,6 +8,7 @@
 #include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/privileges.h"
+#include "daemon/recorder.h"
 #include "daemon/reload.h"
 
 #include "config/secret.h"
@@ -28,12 +29,13 @@ enum {
 
 /* Everything that runs, in the order in which it is opened. */
 struct daemon {
-	const struct config_source *source;
+	const struct options *options;
 	struct config config;
 	struct account account;
-	struct journal journal;
+	struct log log;
 	struct loop *loop;
 	struct opened opened;
+	struct recorder recorder;
 	struct listener listener;
 	struct state state;
 	struct mesh mesh;
@@ -62,11 +64,11 @@ static int network_key_read(struct daemon *daemon, struct failure *failure)
 }
 
 /* Everything that can be wrong with a configuration, found without touching anything. */
-static int daemon_configure(struct daemon *daemon, const struct options *options)
+static int daemon_configure(struct daemon *daemon)
 {
 	struct failure failure;
 
-	if (!config_load(&daemon->config, &options->source, stderr))
+	if (!config_load(&daemon->config, &daemon->options->source, stderr))
 		return EXIT_USAGE;
 	if (account_find(daemon->config.user, &daemon->account, &failure) == 0 &&
 	    network_key_read(daemon, &failure) == 0)
@@ -92,6 +94,9 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 	if (status == 0)
 		status = opener_open(config, &daemon->opened, failure);
 	if (status == 0)
+		status = recorder_open(&daemon->recorder, daemon->options->journal, &daemon->log,
+				       failure);
+	if (status == 0)
 		status = privileges_drop(&daemon->account, failure);
 	return status;
 }
@@ -102,7 +107,8 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 		.config = &daemon->config,
 		.opened = &daemon->opened,
 		.state = &daemon->state,
-		.journal = &daemon->journal,
+		.log = &daemon->log,
+		.recorder = &daemon->recorder,
 		.loop = daemon->loop,
 	};
 	int status = mesh_open(&daemon->mesh, &parts, daemon->network_key, failure);
@@ -119,6 +125,7 @@ static void daemon_close(struct daemon *daemon)
 	control_close(daemon->control);
 	listener_close(&daemon->listener);
 	mesh_close(&daemon->mesh);
+	recorder_close(&daemon->recorder);
 	state_close(&daemon->state);
 	opener_close(&daemon->opened);
 	loop_close(daemon->loop);
@@ -134,7 +141,7 @@ static void reload_asked(void *owner)
 {
 	struct daemon *daemon = owner;
 
-	reload(&daemon->mesh, &daemon->config, daemon->source);
+	reload(&daemon->mesh, &daemon->config, &daemon->options->source);
 }
 
 static int daemon_run(struct daemon *daemon, struct failure *failure)
@@ -161,14 +168,14 @@ static int daemon_live(struct daemon *daemon)
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN); /* who reads what we say on stderr may go away */
-	journal_init(&daemon->journal);
+	log_init(&daemon->log);
 	status = daemon_open(daemon, &failure);
 	if (status == 0)
 		status = daemon_start(daemon, &failure);
 	if (status == 0)
 		status = daemon_run(daemon, &failure);
 	if (status < 0) {
-		journal_say(&daemon->journal, LOG_ERR, JOURNAL_FAILED, "%s", failure.text);
+		log_say(&daemon->log, LOG_ERR, MESSAGE_FAILED, "%s", failure.text);
 		notify_status(failure.text);
 	}
 	daemon_close(daemon);
@@ -178,12 +185,13 @@ static int daemon_live(struct daemon *daemon)
 static int daemon_main(const struct options *options)
 {
 	struct daemon daemon = {
-		.source = &options->source,
+		.options = options,
 		.opened = OPENED_NONE,
+		.recorder = {.fd = -1},
 		.listener = {.fd = -1},
 		.state = {.directory = -1},
 	};
-	int status = daemon_configure(&daemon, options);
+	int status = daemon_configure(&daemon);
 
 	if (status != 0)
 		return status;

@@ -1,6 +1,6 @@
-/* The driver of one node. Every event runs the same course: hand it to the node, carry the outbox
- * out; and when a batch is through, send what was queued and set the timer. The invariant is that
- * the outbox is empty between events. */
+/* The driver of one node. Every event runs the same course: record it if that is asked for, hand it
+ * to the node, carry the outbox out; and when a batch is through, send what was queued and set the
+ * timer. The invariant is that the outbox is empty between events. */
 #include "daemon/mesh.h"
 
 #include "crypto/aead.h"
@@ -50,17 +50,31 @@ static void carry_out(struct mesh *mesh)
 	outbox_clear(outbox);
 }
 
+/* The one way by which the node gets to know anything. */
+static void hand(struct mesh *mesh, const struct journal_event *event)
+{
+	recorder_event(mesh->parts.recorder, event);
+	journal_apply(mesh->node, event, mesh->outbox);
+	recorder_answer(mesh->parts.recorder, event->now, mesh->outbox);
+	carry_out(mesh);
+}
+
 /* Ends a batch of events. */
 static void settle(struct mesh *mesh)
 {
 	ethernet_flush(mesh->ethernet);
+	recorder_flush(mesh->parts.recorder);
 	loop_timer_set(mesh->deadline, node_deadline(mesh->node));
 }
 
 static void frame_came(struct mesh *mesh, instant now, const struct ethernet_frame *frame)
 {
 	uint32_t slot = links_slot(mesh, frame->ifindex);
-	struct lladdr from;
+	struct journal_event event = {.kind = JOURNAL_FRAME,
+				      .now = now,
+				      .link = slot,
+				      .group = frame->group,
+				      .bytes = {frame->bytes, frame->size}};
 
 	if (slot == LINKS_MAX) {
 		mesh->counters.link_unknown++;
@@ -70,10 +84,8 @@ static void frame_came(struct mesh *mesh, instant now, const struct ethernet_fra
 		mesh->counters.group_foreign++;
 		return;
 	}
-	memcpy(from.bytes, frame->source, LLADDR);
-	node_frame(mesh->node, now, slot, from, frame->group, frame->bytes, frame->size,
-		   mesh->outbox);
-	carry_out(mesh);
+	memcpy(event.from.bytes, frame->source, LLADDR);
+	hand(mesh, &event);
 }
 
 static void frames_ready(void *owner)
@@ -86,8 +98,7 @@ static void frames_ready(void *owner)
 	for (int i = 0; i < count; i++)
 		frame_came(mesh, now, &frames[i]);
 	if (count < 0 && count != -ENETDOWN)
-		journal_say(mesh->parts.journal, LOG_WARNING, NULL, "packet socket: %s",
-			    strerror(-count));
+		log_say(mesh->parts.log, LOG_WARNING, NULL, "packet socket: %s", strerror(-count));
 	settle(mesh);
 }
 
@@ -101,14 +112,15 @@ static void packets_ready(void *owner)
 		size = tun_read(mesh->parts.opened->tun, mesh->packet, sizeof(mesh->packet));
 		if (size <= 0)
 			break;
-		node_packet(mesh->node, now, mesh->packet, (size_t)size, mesh->outbox);
-		carry_out(mesh);
+		hand(mesh, &(struct journal_event){.kind = JOURNAL_PACKET,
+						   .now = now,
+						   .bytes = {mesh->packet, (size_t)size}});
 	}
 	settle(mesh);
 	if (size >= 0)
 		return;
-	journal_say(mesh->parts.journal, LOG_ERR, JOURNAL_FAILED,
-		    "%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-size));
+	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED,
+		"%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-size));
 	loop_stop(mesh->parts.loop, 1);
 }
 
@@ -116,8 +128,7 @@ static void deadline_due(void *owner)
 {
 	struct mesh *mesh = owner;
 
-	node_time(mesh->node, loop_now(), mesh->outbox);
-	carry_out(mesh);
+	hand(mesh, &(struct journal_event){.kind = JOURNAL_TIME, .now = loop_now()});
 	settle(mesh);
 }
 
@@ -141,12 +152,11 @@ static int mtu_follow(struct mesh *mesh, struct failure *failure)
 /* Hands the node every change of a link that the watch has to tell. */
 static void links_follow(struct mesh *mesh)
 {
-	struct node_link facts;
-	uint32_t slot;
+	struct journal_event event = {.kind = JOURNAL_LINK};
 
-	while (links_next(mesh, &slot, &facts)) {
-		node_link_event(mesh->node, loop_now(), slot, &facts, mesh->outbox);
-		carry_out(mesh);
+	while (links_next(mesh, &event.link, &event.facts)) {
+		event.now = loop_now();
+		hand(mesh, &event);
 	}
 }
 
@@ -157,8 +167,8 @@ static int links_begin(struct mesh *mesh, struct failure *failure)
 
 	links_follow(mesh);
 	if (links_count(mesh) == 0)
-		journal_say(mesh->parts.journal, LOG_WARNING, JOURNAL_NO_LINK,
-			    "no interface matches [Link] Match=, waiting for one");
+		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_LINK,
+			"no interface matches [Link] Match=, waiting for one");
 	status = mtu_follow(mesh, failure);
 	settle(mesh);
 	return status;
@@ -171,11 +181,11 @@ static void links_ready(void *owner)
 	int status = watch_read(mesh->watch);
 
 	if (status != 0)
-		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
-			    "links: %s, looking again at the next change", strerror(-status));
+		log_say(mesh->parts.log, LOG_WARNING, NULL,
+			"links: %s, looking again at the next change", strerror(-status));
 	links_follow(mesh);
 	if (mtu_follow(mesh, &failure) != 0)
-		journal_say(mesh->parts.journal, LOG_WARNING, NULL, "%s", failure.text);
+		log_say(mesh->parts.log, LOG_WARNING, NULL, "%s", failure.text);
 	settle(mesh);
 }
 
@@ -190,14 +200,15 @@ static void session_key_old(void *owner)
 	loop_timer_set(mesh->session_age,
 		       instant_after(now, duration_s(SESSION_KEY_DAYS * 86400LL)));
 	if (state_epoch_next(mesh->parts.state, &generation, &failure) != 0) {
-		journal_say(mesh->parts.journal, LOG_ERR, NULL, "%s; the session key stays",
-			    failure.text);
+		log_say(mesh->parts.log, LOG_ERR, NULL, "%s; the session key stays", failure.text);
 		return;
 	}
 	randombytes_buf(secret, sizeof(secret));
-	node_session_key(mesh->node, now, secret, generation, mesh->outbox);
+	hand(mesh, &(struct journal_event){.kind = JOURNAL_SESSION_KEY,
+					   .now = now,
+					   .generation = generation,
+					   .bytes = {secret, sizeof(secret)}});
 	sodium_memzero(secret, sizeof(secret));
-	carry_out(mesh);
 	settle(mesh);
 }
 
@@ -234,23 +245,25 @@ static uint8_t suites_allowed(const struct config *config)
 /* The epoch is on the disk before there is a node that could send a frame. */
 static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
 {
-	struct node_settings settings = {
-		.zone = mesh->parts.config->zone,
-		.suites = suites_allowed(mesh->parts.config),
-		.rekey = mesh->parts.config->rekey,
+	struct journal_head from = {
+		.limits = NODE_LIMITS_DAEMON,
+		.settings = {.zone = mesh->parts.config->zone,
+			     .suites = suites_allowed(mesh->parts.config),
+			     .rekey = mesh->parts.config->rekey},
 	};
-	struct node_secrets secrets;
-	int status = state_identity(mesh->parts.state, secrets.identity_seed, failure);
+	struct node_secrets *secrets = &from.secrets;
+	int status = state_identity(mesh->parts.state, secrets->identity_seed, failure);
 
 	if (status == 0)
-		status = state_epoch_next(mesh->parts.state, &settings.boot_epoch, failure);
+		status = state_epoch_next(mesh->parts.state, &from.settings.boot_epoch, failure);
 	if (status == 0) {
-		randombytes_buf(secrets.session_secret, sizeof(secrets.session_secret));
-		randombytes_buf(secrets.random_seed, sizeof(secrets.random_seed));
-		memcpy(secrets.network_key, network_key, sizeof(secrets.network_key));
-		mesh->node = node_init(mesh->memory, &NODE_LIMITS_DAEMON, &secrets, &settings);
+		randombytes_buf(secrets->session_secret, sizeof(secrets->session_secret));
+		randombytes_buf(secrets->random_seed, sizeof(secrets->random_seed));
+		memcpy(secrets->network_key, network_key, sizeof(secrets->network_key));
+		recorder_head(mesh->parts.recorder, &from);
+		mesh->node = node_init(mesh->memory, &from.limits, secrets, &from.settings);
 	}
-	sodium_memzero(&secrets, sizeof(secrets));
+	sodium_memzero(&from, sizeof(from));
 	return status;
 }
 
@@ -323,14 +336,13 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 
 int mesh_find_links(struct mesh *mesh, struct failure *failure)
 {
-	struct node_link facts;
-	uint32_t slot;
+	struct journal_event event = {.kind = JOURNAL_LINK};
 	int status;
 
 	links_unwatch(mesh);
-	while (links_drop(mesh, &slot, &facts)) {
-		node_link_event(mesh->node, loop_now(), slot, &facts, mesh->outbox);
-		carry_out(mesh);
+	while (links_drop(mesh, &event.link, &event.facts)) {
+		event.now = loop_now();
+		hand(mesh, &event);
 	}
 	status = links_watch(mesh, failure);
 	return status == 0 ? links_begin(mesh, failure) : status;
@@ -340,8 +352,8 @@ void mesh_close(struct mesh *mesh)
 {
 	if (mesh->host.mtu != 0 &&
 	    addressing_down(mesh->parts.opened->host_requests, &mesh->host) != 0)
-		journal_say(mesh->parts.journal, LOG_WARNING, NULL,
-			    "%s could not be cleared of its address and route", mesh->host.tun);
+		log_say(mesh->parts.log, LOG_WARNING, NULL,
+			"%s could not be cleared of its address and route", mesh->host.tun);
 	links_unwatch(mesh);
 	ethernet_close(mesh->ethernet);
 	if (mesh->node != NULL)

@@ -6,9 +6,10 @@
 #include "base/require.h"
 #include "config/config.h"
 #include "daemon/failure.h"
-#include "daemon/journal.h"
+#include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/opener.h"
+#include "daemon/recorder.h"
 #include "daemon/state.h"
 #include "link/ethernet.h"
 #include "link/watch.h"
@@ -43,7 +44,8 @@ struct mesh_parts {
 	const struct config *config;
 	const struct opened *opened;
 	const struct state *state;
-	struct journal *journal;
+	struct log *log;
+	struct recorder *recorder;
 	struct loop *loop;
 };
 

@@ -31,12 +31,12 @@ static const char *message_id(const struct notice *notice)
 	switch (notice->kind) {
 	case NOTICE_NEIGHBOUR:
 		if (notice->to == NEIGHBOUR_FULL)
-			return JOURNAL_NEIGHBOUR_UP;
-		return notice->from == NEIGHBOUR_FULL ? JOURNAL_NEIGHBOUR_DOWN : "";
+			return MESSAGE_NEIGHBOUR_UP;
+		return notice->from == NEIGHBOUR_FULL ? MESSAGE_NEIGHBOUR_DOWN : "";
 	case NOTICE_SESSION_LOST:
-		return JOURNAL_SESSION_LOST;
+		return MESSAGE_SESSION_LOST;
 	case NOTICE_DUPLICATE_NODE:
-		return JOURNAL_DUPLICATE_NODE;
+		return MESSAGE_DUPLICATE_NODE;
 	case NOTICE_SESSION_UP:
 		return "";
 	}
@@ -55,16 +55,16 @@ static void tell_neighbour(struct mesh *mesh, const struct notice *notice, const
 	snprintf(fields, sizeof(fields),
 		 "MESHPD_ADDRESS=%s\nMESHPD_LINK=%s\nMESHPD_LLADDR=%s\nMESHPD_STATE=%s\n%s",
 		 address, link, lladdr, state, message_id(notice));
-	journal_say(mesh->parts.journal, matters ? LOG_INFO : LOG_DEBUG, fields,
-		    "neighbour %s on %s (%s): %s, was %s", address, link, lladdr, state,
-		    neighbour_state_name(notice->from));
+	log_say(mesh->parts.log, matters ? LOG_INFO : LOG_DEBUG, fields,
+		"neighbour %s on %s (%s): %s, was %s", address, link, lladdr, state,
+		neighbour_state_name(notice->from));
 	if (matters)
 		news_status(mesh);
 }
 
 void news_tell(struct mesh *mesh, const struct notice *notice)
 {
-	struct journal *journal = mesh->parts.journal;
+	struct log *log = mesh->parts.log;
 	char address[TEXT_ADDRESS], fields[128];
 
 	text_address(&notice->address, address);
@@ -74,15 +74,15 @@ void news_tell(struct mesh *mesh, const struct notice *notice)
 		tell_neighbour(mesh, notice, address);
 		break;
 	case NOTICE_SESSION_UP:
-		journal_say(journal, LOG_DEBUG, fields, "session with %s: epoch %u", address,
-			    notice->epoch);
+		log_say(log, LOG_DEBUG, fields, "session with %s: epoch %u", address,
+			notice->epoch);
 		break;
 	case NOTICE_SESSION_LOST:
-		journal_say(journal, LOG_INFO, fields, "session with %s: lost", address);
+		log_say(log, LOG_INFO, fields, "session with %s: lost", address);
 		break;
 	case NOTICE_DUPLICATE_NODE:
-		journal_say(journal, LOG_ERR, fields,
-			    "another live node has our identity: give one of them a new one");
+		log_say(log, LOG_ERR, fields,
+			"another live node has our identity: give one of them a new one");
 		break;
 	}
 }

@@ -5,6 +5,7 @@
 
 enum {
 	OPTION_CHECK = 256,
+	OPTION_JOURNAL,
 	OPTION_DEFAULTS,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -13,6 +14,7 @@ enum {
 static const struct option names[] = {
 	{"config", required_argument, NULL, 'c'},
 	{"check", no_argument, NULL, OPTION_CHECK},
+	{"journal", required_argument, NULL, OPTION_JOURNAL},
 	{"print-defaults", no_argument, NULL, OPTION_DEFAULTS},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{"help", no_argument, NULL, OPTION_HELP},
@@ -31,6 +33,9 @@ bool options_read(struct options *options, int argc, char **argv)
 			break;
 		case OPTION_CHECK:
 			options->wanted = WANTED_CHECK;
+			break;
+		case OPTION_JOURNAL:
+			options->journal = optarg;
 			break;
 		case OPTION_DEFAULTS:
 			options->wanted = WANTED_DEFAULTS;
@@ -55,10 +60,11 @@ bool options_read(struct options *options, int argc, char **argv)
 void options_help(FILE *out, const char *program)
 {
 	fprintf(out,
-		"usage: %s [-c FILE] [--check] [--print-defaults] [--version] [--help] "
-		"[Section.Key=value ...]\n"
+		"usage: %s [-c FILE] [--check] [--journal FILE] [--print-defaults] [--version] "
+		"[--help] [Section.Key=value ...]\n"
 		"  -c FILE           read FILE instead of meshpd.conf and its drop-ins\n"
 		"  --check           only say whether the configuration is good\n"
+		"  --journal FILE    meshpd: record every event, and every secret, in FILE\n"
 		"  --print-defaults  print a configuration file with every default\n"
 		"  Section.Key=value replace what the files say\n",
 		program);

@@ -15,6 +15,7 @@ enum wanted {
 
 struct options {
 	enum wanted wanted;
+	const char *journal;	     /* --journal, or NULL */
 	struct config_source source; /* borrows from argv */
 };
 

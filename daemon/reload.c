@@ -10,7 +10,7 @@
 
 /* Loads the source; what was wrong goes to the journal, a line each. */
 static bool config_read_again(struct config *config, const struct config_source *source,
-			      struct journal *journal)
+			      struct log *log)
 {
 	char *text = NULL;
 	char *rest;
@@ -22,7 +22,7 @@ static bool config_read_again(struct config *config, const struct config_source 
 		fclose(report);
 	for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
-		journal_say(journal, LOG_WARNING, NULL, "%s", line);
+		log_say(log, LOG_WARNING, NULL, "%s", line);
 	free(text);
 	return good;
 }
@@ -41,20 +41,20 @@ static void links_take(struct config *running, const struct config *read)
 
 static void reload_apply(struct mesh *mesh, struct config *running, const struct config *read)
 {
-	struct journal *journal = mesh->parts.journal;
+	struct log *log = mesh->parts.log;
 	struct failure failure;
 	bool links = !links_equal(running, read);
 
 	links_take(running, read);
 	if (memcmp(running, read, sizeof(*running)) != 0)
-		journal_say(journal, LOG_WARNING, NULL,
-			    "only [Link] takes effect now, the rest at the next start");
+		log_say(log, LOG_WARNING, NULL,
+			"only [Link] takes effect now, the rest at the next start");
 	if (links && mesh_find_links(mesh, &failure) != 0) {
-		journal_say(journal, LOG_ERR, NULL, "%s", failure.text);
+		log_say(log, LOG_ERR, NULL, "%s", failure.text);
 		loop_stop(mesh->parts.loop, 1);
 		return;
 	}
-	journal_say(journal, LOG_NOTICE, NULL, "configuration read again");
+	log_say(log, LOG_NOTICE, NULL, "configuration read again");
 }
 
 void reload(struct mesh *mesh, struct config *running, const struct config_source *source)
@@ -62,10 +62,10 @@ void reload(struct mesh *mesh, struct config *running, const struct config_sourc
 	struct config read;
 
 	notify_reloading();
-	if (config_read_again(&read, source, mesh->parts.journal))
+	if (config_read_again(&read, source, mesh->parts.log))
 		reload_apply(mesh, running, &read);
 	else
-		journal_say(mesh->parts.journal, LOG_ERR, JOURNAL_RELOAD_REFUSED,
-			    "the configuration is faulty, the one that runs stays");
+		log_say(mesh->parts.log, LOG_ERR, MESSAGE_RELOAD_REFUSED,
+			"the configuration is faulty, the one that runs stays");
 	notify_ready();
 }

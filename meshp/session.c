@@ -187,10 +187,10 @@ static instant keys_expiry(const struct session_keys *keys)
 	return instant_after(keys->made, duration_ms(WIRE_REJECT_MS));
 }
 
-/* Wipes what is too old. True if that were the last keys. */
+/* Wipes what is too old. True if the confirmed keys were. */
 static bool keys_expire(struct session *session, instant now)
 {
-	bool held = session_held(session);
+	bool usable = session_usable(session);
 
 	for (size_t i = 0; i < SESSION_PLACES; i++) {
 		struct session_keys *keys = &session->places[i];
@@ -198,7 +198,7 @@ static bool keys_expire(struct session *session, instant now)
 		if (keys->serial != 0 && instant_reached(now, keys_expiry(keys)))
 			keys_wipe(keys);
 	}
-	return held && !session_held(session);
+	return usable && !session_usable(session);
 }
 
 /* When the confirmed keys are to be replaced: never if they were not used, as they live no longer

@@ -97,7 +97,7 @@ enum session_due {
 	SESSION_NOTHING,
 	SESSION_INITIATE,  /* write an INITIATION, then session_asked */
 	SESSION_GAVE_UP,   /* 90 s without an answer: the attempt is over */
-	SESSION_EXPIRED,   /* the last keys are gone */
+	SESSION_EXPIRED,   /* the confirmed keys are gone */
 	SESSION_KEEPALIVE, /* seal an empty frame, then session_sealed */
 };
 

@@ -92,9 +92,10 @@ static const struct own_key *key_meant(const struct node *node, instant now, con
 	return NULL;
 }
 
-static void cookie_send(struct node *node, instant now, uint32_t link, struct lladdr from,
-			const struct own_key *key, const struct initiation *initiation,
-			struct outbox *outbox)
+/* Answers an INITIATION by a cookie: the reason why it is answered by nothing else. */
+static enum drop cookie_send(struct node *node, instant now, uint32_t link, struct lladdr from,
+			     const struct own_key *key, const struct initiation *initiation,
+			     struct outbox *outbox)
 {
 	uint8_t *room = outbox_room(outbox, WIRE_COOKIE_REPLY);
 	uint8_t cookie[WIRE_COOKIE];
@@ -103,11 +104,12 @@ static void cookie_send(struct node *node, instant now, uint32_t link, struct ll
 				     .number = initiation->number};
 
 	if (room == NULL)
-		return;
+		return DROP_OUTBOX_FULL;
 	struct writer out = writer_of(room, WIRE_COOKIE_REPLY);
 	cookie_bake(&node->jar, now, &node->rng, mesharp_interface(link), from, cookie);
 	cookie_reply_write(&reply, &key->cookies, &node->rng, initiation->mac1, cookie, &out);
 	outbox_frame(outbox, link, from, out.used);
+	return DROP_COOKIE;
 }
 
 /* The peer with keys that an INITIATION claims to be from, or NULL. */
@@ -141,10 +143,8 @@ static enum drop initiation_rate(struct node *node, instant now, uint32_t link, 
 		return DROP_RATE_HANDSHAKE;
 	if (bucket_strained(strangers, RATE_HANDSHAKE_STRANGER, now) &&
 	    !cookie_mac2_good(&node->jar, now, &node->rng, mesharp_interface(link), from, frame,
-			      INITIATION_MAC2, initiation->mac2)) {
-		cookie_send(node, now, link, from, key, initiation, outbox);
-		return DROP_COOKIE;
-	}
+			      INITIATION_MAC2, initiation->mac2))
+		return cookie_send(node, now, link, from, key, initiation, outbox);
 	return bucket_take(strangers, RATE_HANDSHAKE_STRANGER, now) ? DROP_NONE
 								    : DROP_RATE_HANDSHAKE;
 }

@@ -21,7 +21,7 @@ static uint64_t layout_part(struct layout *at, size_t size)
 	return offset;
 }
 
-static struct layout layout_of(const struct node_limits *limits)
+struct layout node_layout(const struct node_limits *limits)
 {
 	struct layout at = {0};
 
@@ -41,7 +41,7 @@ static struct layout layout_of(const struct node_limits *limits)
 
 size_t node_size(const struct node_limits *limits)
 {
-	return layout_of(limits).total;
+	return node_layout(limits).total;
 }
 
 static void own_key_make(struct node *node, const uint8_t secret[AGREE_KEY], uint32_t generation)
@@ -96,7 +96,7 @@ struct node *node_init(void *memory, const struct node_limits *limits,
 	REQUIRE(limits->links <= LINKS_MAX && settings->suites != 0);
 	node->limits = *limits;
 	node->settings = *settings;
-	node->at = layout_of(limits);
+	node->at = node_layout(limits);
 	node_identify(node, secrets);
 	node_lay_out(node);
 	return node;

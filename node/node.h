@@ -1,7 +1,8 @@
 /* A mesh node, as a value: a block of memory that changes only when an event and a time are handed
  * to it, and that answers by appending actions to the outbox its driver lends. It reads no clock,
  * no socket and no heap; the daemon, the simulator and the fuzzers are drivers of this same value.
- * The block holds no pointer into itself or out. This header is the only door to the room. */
+ * The block holds no pointer into itself or out. This header is the only door to the room;
+ * node/journal.h opens it to events that are values. */
 #ifndef NODE_NODE_H
 #define NODE_NODE_H
 
@@ -82,6 +83,23 @@ instant node_deadline(const struct node *node);
 
 /* Wipes every secret. The memory may then be released. */
 void node_wipe(struct node *node);
+
+/* A node between two events as bytes, and back. The bytes hold every secret of it. They are this
+ * program's own, for the same kind of machine, and not a format for anybody else. */
+
+/* Bytes a node within these limits is saved in. */
+size_t node_save_size(const struct node_limits *limits);
+
+/* Copies the node to node_save_size bytes. The node stays as it is. */
+void node_save(const struct node *node, uint8_t *saved);
+
+/* Makes the node that was saved in memory of node_size bytes, aligned to 16, whatever is in it: it
+ * goes on exactly where the other stood. `now` must not have gone back since, and of the two only
+ * one may go on sending. The result is the memory itself; NULL, and the memory untouched, if the
+ * size bytes were saved by another version of the program or within other limits, or are damaged.
+ */
+MUST_USE struct node *node_restore(void *memory, const struct node_limits *limits,
+				   const uint8_t *saved, size_t size);
 
 /* Views: what a node shows of itself. They change nothing. */
 

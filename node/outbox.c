@@ -1,7 +1,7 @@
 /* The outbox: two arrays filled from the front, one of actions and one of the bytes they carry. */
 #include "node/outbox.h"
 
-#include "base/require.h"
+#include "base/bytes.h"
 
 #include <string.h>
 
@@ -50,4 +50,41 @@ void outbox_notice(struct outbox *outbox, const struct notice *notice)
 {
 	if (outbox->count < OUTBOX_ACTIONS)
 		outbox_append(outbox, ACTION_NOTICE, 0)->notice = *notice;
+}
+
+static void notice_write(struct writer *writer, const struct notice *notice)
+{
+	writer_u32(writer, notice->kind);
+	writer_copy(writer, notice->address.bytes, ADDRESS);
+	writer_u32(writer, notice->link);
+	writer_copy(writer, notice->lladdr.bytes, LLADDR);
+	writer_u32(writer, notice->from);
+	writer_u32(writer, notice->to);
+	writer_u32(writer, notice->epoch);
+	writer_u8(writer, notice->suite);
+}
+
+void outbox_hash(uint8_t hash[HASH_256], instant now, uint32_t whose, const struct outbox *outbox)
+{
+	for (uint32_t i = 0; i < outbox->count; i++) {
+		const struct action *action = &outbox->actions[i];
+		uint8_t head[80];
+		struct writer writer = writer_of(head, sizeof(head));
+
+		writer_u64(&writer, (uint64_t)now.us);
+		writer_u32(&writer, whose);
+		writer_u32(&writer, action->kind);
+		writer_u32(&writer, action->size);
+		if (action->kind == ACTION_FRAME) {
+			writer_u32(&writer, action->link);
+			writer_copy(&writer, action->to.bytes, LLADDR);
+		}
+		if (action->kind == ACTION_NOTICE)
+			notice_write(&writer, &action->notice);
+		REQUIRE(writer_ok(&writer));
+		const struct span parts[] = {{hash, HASH_256},
+					     {head, writer.used},
+					     {outbox->bytes + action->offset, action->size}};
+		hash_parts(hash, HASH_256, (struct span){0}, parts, 3);
+	}
 }

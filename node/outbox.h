@@ -5,6 +5,8 @@
 #ifndef NODE_OUTBOX_H
 #define NODE_OUTBOX_H
 
+#include "base/time.h"
+#include "crypto/hash.h"
 #include "meshp/address.h"
 #include "node/notice.h"
 
@@ -59,5 +61,10 @@ void outbox_packet(struct outbox *outbox, size_t size);
 
 /* Appends a notice; a notice that does not fit is lost, for it is only news. */
 void outbox_notice(struct outbox *outbox, const struct notice *notice);
+
+/* Carries a hash on over all actions of an outbox in order: when, whose (a number of the caller's
+ * choice) and what. An empty outbox leaves it as it is. A hash begins as zeros; two runs with the
+ * same hash wanted the same done. */
+void outbox_hash(uint8_t hash[HASH_256], instant now, uint32_t whose, const struct outbox *outbox);
 
 #endif

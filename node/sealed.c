@@ -5,6 +5,14 @@
 #include "node/handshakes.h"
 #include "node/publish.h"
 
+static void sealed_arm(struct node *node, uint32_t index)
+{
+	const struct session *session = &node_peer(node, index)->session;
+
+	timers_set(node_timers(node), TIMER_PEERS + index,
+		   session_deadline(session, node->settings.rekey));
+}
+
 void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, struct lladdr to,
 		 struct span message, struct outbox *outbox)
 {
@@ -27,6 +35,7 @@ void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, 
 		return;
 	outbox_frame(outbox, link, to, out.used);
 	session_sealed(&node_peer(node, index)->session, now);
+	sealed_arm(node, index);
 }
 
 /* True if the best way to the peer is not the published one. */
@@ -55,14 +64,6 @@ enum drop sealed_receive(struct node *node, instant now, uint32_t index, uint32_
 	if (drop == DROP_NONE && sealed_way_changed(node, index))
 		node->stale = true;
 	return drop;
-}
-
-static void sealed_arm(struct node *node, uint32_t index)
-{
-	const struct session *session = &node_peer(node, index)->session;
-
-	timers_set(node_timers(node), TIMER_PEERS + index,
-		   session_deadline(session, node->settings.rekey));
 }
 
 /* Tells the session what one worker saw. True if that confirmed keys. */

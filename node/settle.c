@@ -12,11 +12,14 @@
 static void settle_refuse(struct node *node, instant now, struct span packet,
 			  const struct verdict *verdict, struct outbox *outbox)
 {
-	uint8_t *room = outbox_room(outbox, ICMP_ERROR_MAX);
-
 	node_count(node, verdict->drop);
-	if (room == NULL || !bucket_take(&node->icmp, RATE_ICMP, now))
+	if (!bucket_take(&node->icmp, RATE_ICMP, now))
 		return;
+	uint8_t *room = outbox_room(outbox, ICMP_ERROR_MAX);
+	if (room == NULL) {
+		node_count(node, DROP_OUTBOX_FULL);
+		return;
+	}
 	struct writer out = writer_of(room, ICMP_ERROR_MAX);
 	if (icmp_error_write(verdict->error, verdict->mtu, &node->own, packet.bytes, packet.size,
 			     &out))

@@ -94,6 +94,9 @@ struct node {
 	struct bucket link_certificates[LINKS_MAX];
 };
 
+/* Where the parts of a node within these limits lie. */
+struct layout node_layout(const struct node_limits *limits);
+
 static inline void *node_part(const struct node *node, uint64_t offset)
 {
 	return (void *)((uintptr_t)node + offset);

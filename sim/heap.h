@@ -16,7 +16,10 @@ enum event_kind {
 	EVENT_ORDER,   /* subject: an order of the scenario; round: how often it was carried out */
 	EVENT_PREPARE, /* subject: an expectation; round: likewise */
 	EVENT_PACKET,  /* subject: a parcel that its sender's host sends */
+	EVENT_PROGRAM, /* subject: a node; round: the program whose time it may be */
 	EVENT_JUDGE,   /* subject: an expectation */
+	EVENT_RESUME,  /* subject: a node that is saved and restored */
+	EVENT_STEP,    /* subject: a walker; round: likewise */
 };
 
 struct event {

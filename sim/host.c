@@ -4,6 +4,7 @@
 #include "crypto/aead.h"
 #include "node/check.h"
 #include "sim/medium.h"
+#include "sim/recorder.h"
 #include "sim/stream.h"
 #include "sim/witness.h"
 #include "sim/world.h"
@@ -46,13 +47,14 @@ void world_start(struct world *world, uint32_t node)
 	if (host->node != NULL)
 		return;
 	host->boot_epoch++;
-	struct node_secrets secrets = secrets_of(world, node);
-	struct node_settings settings = {.boot_epoch = host->boot_epoch,
-					 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
-					 .rekey = world->scenario->rekey};
+	struct journal_head head = {.limits = world->limits,
+				    .settings = {.boot_epoch = host->boot_epoch,
+						 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
+						 .rekey = world->scenario->rekey},
+				    .secrets = secrets_of(world, node)};
 	world_visit(world, node);
-	host->node = node_init(world->memory + node * world->node_bytes, &world->limits, &secrets,
-			       &settings);
+	recorder_start(world, node, &head);
+	host->node = node_init(host->memory, &head.limits, &head.secrets, &head.settings);
 	host->armed = INSTANT_NEVER;
 	outbox_clear(world->outbox);
 	for (uint32_t link = 0, port; link < world->limits.links; link++) {
@@ -60,6 +62,7 @@ void world_start(struct world *world, uint32_t node)
 		if (port != TOPOLOGY_NONE && world->ports[port].running)
 			world_tell(world, port);
 	}
+	stack_start(world, node);
 }
 
 void world_stop(struct world *world, uint32_t node)
@@ -69,6 +72,7 @@ void world_stop(struct world *world, uint32_t node)
 	if (host->node == NULL)
 		return;
 	world_drops(world, node, &host->drops);
+	recorder_stop(world, node);
 	node_wipe(host->node);
 	host->node = NULL;
 }
@@ -81,24 +85,33 @@ void world_drops(const struct world *world, uint32_t node, struct drops *drops)
 	*drops = host->drops;
 	if (host->node == NULL)
 		return;
-	node_status(host->node, world->now, &status);
+	node_status(host->node, world_clock(world, node), &status);
 	for (uint32_t i = 0; i < DROP_COUNT; i++)
 		drops->counts[i] += status.drops.counts[i];
+}
+
+void world_hand(struct world *world, uint32_t node, struct journal_event *event)
+{
+	world_visit(world, node);
+	event->now = world_clock(world, node);
+	recorder_event(world, node, event);
+	journal_apply(world->hosts[node].node, event, world->outbox);
+	recorder_answer(world, node, event->now);
 }
 
 void world_tell(struct world *world, uint32_t port)
 {
 	const struct topology_port *at = &world->topology.ports[port];
-	struct host *host = &world->hosts[at->node];
-	struct node_link facts = {.running = world->ports[port].running,
-				  .radio = world->topology.radio,
-				  .mtu = world->ports[port].mtu,
-				  .lladdr = world_lladdr(world, port)};
+	struct journal_event event = {.kind = JOURNAL_LINK,
+				      .link = at->link,
+				      .facts = {.running = world->ports[port].running,
+						.radio = world->topology.radio,
+						.mtu = world->ports[port].mtu,
+						.lladdr = world_lladdr(world, port)}};
 
-	if (host->node == NULL)
+	if (world->hosts[at->node].node == NULL)
 		return;
-	world_visit(world, at->node);
-	node_link_event(host->node, world->now, at->link, &facts, world->outbox);
+	world_hand(world, at->node, &event);
 	world_rest(world, at->node);
 }
 
@@ -112,6 +125,8 @@ static void check_answer(struct world *world, uint32_t node, const struct action
 			     action->size, world->answerable);
 	else
 		world->answerable -= action->size;
+	if (ledger_note(&world->ledger, node, action->to, -(int64_t)action->size) < 0)
+		world_breach(world, node, "more was answered to strangers than they asked");
 }
 
 static void send_frame(struct world *world, uint32_t node, const struct action *action)
@@ -163,39 +178,12 @@ static void take_notice(struct world *world, uint32_t node, const struct notice 
 	check_full(world, node, notice);
 }
 
-/* The run's hash goes on with one action: when, whose, what. */
-static void hash_action(struct world *world, uint32_t node, const struct action *action)
-{
-	uint8_t head[80];
-	struct writer out = writer_of(head, sizeof(head));
-	bool notice = action->kind == ACTION_NOTICE;
-
-	writer_u64(&out, (uint64_t)world->now.us);
-	writer_u32(&out, node);
-	writer_u32(&out, action->kind);
-	writer_u32(&out, notice ? action->notice.link : action->link);
-	writer_copy(&out, notice ? action->notice.lladdr.bytes : action->to.bytes, LLADDR);
-	writer_u32(&out, action->size);
-	if (notice) {
-		writer_u32(&out, action->notice.kind);
-		writer_copy(&out, action->notice.address.bytes, ADDRESS);
-		writer_u32(&out, action->notice.from);
-		writer_u32(&out, action->notice.to);
-		writer_u32(&out, action->notice.epoch);
-	}
-	REQUIRE(writer_ok(&out));
-	const struct span parts[] = {{world->hash, sizeof(world->hash)},
-				     {head, out.used},
-				     {world->outbox->bytes + action->offset, action->size}};
-	hash_parts(world->hash, sizeof(world->hash), (struct span){0}, parts, 3);
-}
-
 static void carry_out(struct world *world, uint32_t node)
 {
+	outbox_hash(world->hash, world->now, node, world->outbox);
 	for (uint32_t i = 0; i < world->outbox->count; i++) {
 		const struct action *action = &world->outbox->actions[i];
 		const uint8_t *bytes = world->outbox->bytes + action->offset;
-		hash_action(world, node, action);
 		switch (action->kind) {
 		case ACTION_FRAME:
 			send_frame(world, node, action);
@@ -214,18 +202,20 @@ static void carry_out(struct world *world, uint32_t node)
 void world_rest(struct world *world, uint32_t node)
 {
 	struct host *host = &world->hosts[node];
+	instant now = world_clock(world, node);
 	uint32_t rounds = 0;
 
 	world_visit(world, node);
 	carry_out(world, node);
-	while (instant_reached(world->now, node_deadline(host->node)) && rounds++ < ROUNDS) {
-		node_time(host->node, world->now, world->outbox);
+	while (instant_reached(now, node_deadline(host->node)) && rounds++ < ROUNDS) {
+		world_hand(world, node, &(struct journal_event){.kind = JOURNAL_TIME});
 		carry_out(world, node);
 	}
 	if (rounds > ROUNDS)
 		world_breach(world, node, "a deadline that stays in the past");
 	node_check(host->node);
-	instant deadline = node_deadline(host->node);
+	witness_timers(world, node, now);
+	instant deadline = clock_when(&host->clock, node_deadline(host->node));
 	if (deadline.us >= host->armed.us)
 		return;
 	host->armed = deadline;
@@ -250,8 +240,8 @@ void world_packet(struct world *world, uint32_t number)
 
 	if (host->node == NULL)
 		return;
-	traffic_write(number, &host->address, &world->hosts[parcel->to].address, size, packet);
-	world_visit(world, node);
-	node_packet(host->node, world->now, packet, size, world->outbox);
+	traffic_write(number, parcel, &host->address, &world->hosts[parcel->to].address, packet);
+	world_hand(world, node,
+		   &(struct journal_event){.kind = JOURNAL_PACKET, .bytes = {packet, size}});
 	world_rest(world, node);
 }

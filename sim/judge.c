@@ -2,6 +2,8 @@
  * expectation about adjacent nodes that finds none is not met. */
 #include "sim/judge.h"
 
+#include "sim/full.h"
+#include "sim/cause.h"
 #include "sim/memory.h"
 
 enum { PING_BYTES = 100 };
@@ -26,7 +28,8 @@ void judge_begin(struct world *world)
 				memory_zeroed(world->topology.arc_count, sizeof(bool));
 			prepare_at(world, i, (instant){expectation->by.us - expectation->within.us},
 				   0);
-		} else if (expectation->kind == EXPECT_FRAMES) {
+		} else if (expectation->kind == EXPECT_FRAMES ||
+			   expectation->kind == EXPECT_CAUSED) {
 			prepare_at(world, i, expectation->since, 0);
 		}
 		heap_push(&world->heap, &(struct event){.kind = EVENT_JUDGE,
@@ -103,27 +106,6 @@ void judge_prepare(struct world *world, uint32_t number, uint32_t round)
 		world->standings[number].at_since = frames_now(world, expectation);
 }
 
-/* Marks the arcs from nodes to their FULL neighbours. */
-static void mark_full(struct world *world)
-{
-	for (uint32_t arc = 0; arc < world->topology.arc_count; arc++)
-		world->arcs[arc].full = false;
-	for (uint32_t node = 0; node < world->topology.nodes; node++) {
-		struct node_neighbour neighbour;
-		uint32_t cursor = 0;
-		while (world->hosts[node].node != NULL &&
-		       node_neighbours(world->hosts[node].node, world->now, &cursor, &neighbour)) {
-			uint32_t from = topology_port(&world->topology, node, neighbour.link);
-			uint32_t to = world_port(world, neighbour.lladdr);
-			uint32_t arc = from == TOPOLOGY_NONE || to == TOPOLOGY_NONE
-					       ? TOPOLOGY_NONE
-					       : topology_arc(&world->topology, from, to);
-			if (arc != TOPOLOGY_NONE)
-				world->arcs[arc].full = neighbour.state == NEIGHBOUR_FULL;
-		}
-	}
-}
-
 /* Counts the selected adjacent arcs, and those of them that are as expected. */
 static void judge_arcs(struct world *world, const struct expectation *expectation,
 		       struct standing *standing)
@@ -131,7 +113,7 @@ static void judge_arcs(struct world *world, const struct expectation *expectatio
 	bool ping = expectation->kind == EXPECT_PING;
 
 	if (!ping)
-		mark_full(world);
+		full_mark(world);
 	for (uint32_t arc = 0; arc < world->topology.arc_count; arc++) {
 		const struct topology_arc *ends = &world->topology.arcs[arc];
 		if ((ping && ends->from > ends->to) ||
@@ -149,6 +131,16 @@ static void judge_count(const struct expectation *expectation, uint64_t count,
 	standing->found = count;
 	standing->passed =
 		expectation->least ? count >= expectation->bound : count <= expectation->bound;
+}
+
+/* Fewer than without is none. */
+static void judge_caused(struct world *world, const struct expectation *expectation,
+			 struct standing *standing)
+{
+	uint64_t with = frames_now(world, expectation) - standing->at_since;
+	uint64_t without = cause_without(world, expectation);
+
+	judge_count(expectation, with > without ? with - without : 0, standing);
 }
 
 void judge(struct world *world, uint32_t number)
@@ -169,8 +161,15 @@ void judge(struct world *world, uint32_t number)
 		judge_count(expectation, frames_now(world, expectation) - standing->at_since,
 			    standing);
 		break;
+	case EXPECT_CAUSED:
+		judge_caused(world, expectation, standing);
+		break;
 	case EXPECT_DROPS:
 		judge_count(expectation, drops_now(world, expectation), standing);
+		break;
+	case EXPECT_PROGRAM:
+	case EXPECT_FILTERED:
+		judge_count(expectation, stack_did(world, expectation), standing);
 		break;
 	}
 }

@@ -1,10 +1,14 @@
 /* A frame leaves when its port has finished with those before it, and then goes its own way on each
- * arc: lost, late, twice or damaged, as the arc's traits and two random streams have it. Each copy
- * that arrives is one event. */
+ * arc: lost, late, twice or damaged, as the arc's traits and random draws have it. The draws follow
+ * from the seed, the arc and how many frames went that way before, so that what happens in one part
+ * of the mesh changes no luck in another. Each copy that arrives is one event. */
 #include "sim/medium.h"
 
+#include "meshp/header.h"
 #include "sim/memory.h"
+#include "sim/pcap.h"
 #include "sim/stream.h"
+#include "sim/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,27 +34,51 @@ void medium_release(struct frame *frame)
 		free(frame);
 }
 
-static struct frame *frame_damaged(struct world *world, const struct frame *frame)
+/* One frame on one arc, and its draws. */
+struct trip {
+	uint32_t arc;
+	instant left; /* when it was whole on the wire */
+	struct rng loss, delay;
+};
+
+/* Draws are begun only where something is left to chance. */
+static struct trip trip_begin(struct world *world, uint32_t arc, instant left)
+{
+	const struct traits *traits = &world->arcs[arc].traits;
+	uint64_t number = (uint64_t)arc << 32 | world->arcs[arc].frames++;
+	struct trip trip = {.arc = arc, .left = left};
+
+	if (traits->loss_ppm != 0 || traits->duplicate_ppm != 0 || traits->reorder_ppm != 0 ||
+	    traits->corrupt_ppm != 0)
+		stream_begin(&trip.loss, world->seed, "loss", number);
+	if (traits->jitter.us != 0)
+		stream_begin(&trip.delay, world->seed, "delay", number);
+	return trip;
+}
+
+static struct frame *frame_damaged(struct world *world, struct trip *trip,
+				   const struct frame *frame)
 {
 	struct frame *copy = frame_new(frame->from, frame->to, frame->bytes, frame->size);
-	uint32_t bit = rng_below(&world->loss, (uint32_t)(8 * frame->size));
+	uint32_t bit = rng_below(&trip->loss, (uint32_t)(8 * frame->size));
 
 	copy->bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
 	world->tally.corrupted++;
 	return copy;
 }
 
-static void launch(struct world *world, uint32_t to, instant left, const struct traits *traits,
-		   struct frame *frame)
+static void launch(struct world *world, struct trip *trip, struct frame *frame)
 {
-	duration late = rng_between(&world->delay, duration_us(0), traits->jitter);
-	struct event event = {.kind = EVENT_FRAME, .subject = to, .frame = frame};
+	const struct traits *traits = &world->arcs[trip->arc].traits;
+	duration late = rng_between(&trip->delay, duration_us(0), traits->jitter);
+	struct event event = {
+		.kind = EVENT_FRAME, .subject = world->topology.arcs[trip->arc].to, .frame = frame};
 
-	if (stream_chance(&world->loss, traits->reorder_ppm)) {
+	if (stream_chance(&trip->loss, traits->reorder_ppm)) {
 		late.us += traits->hold.us;
 		world->tally.held++;
 	}
-	event.when = instant_after(left, duration_us(traits->delay.us + late.us));
+	event.when = instant_after(trip->left, duration_us(traits->delay.us + late.us));
 	frame->references++;
 	heap_push(&world->heap, &event);
 }
@@ -59,27 +87,29 @@ static void pass(struct world *world, uint32_t number, instant left, struct fram
 {
 	struct arc *arc = &world->arcs[number];
 	const struct traits *traits = &arc->traits;
-	uint32_t to = world->topology.arcs[number].to;
 
+	if (arc->apart)
+		return;
 	if (arc->cut) {
 		world->tally.cut++;
 		return;
 	}
-	if (stream_chance(&world->loss, traits->loss_ppm)) {
+	struct trip trip = trip_begin(world, number, left);
+	if (stream_chance(&trip.loss, traits->loss_ppm)) {
 		world->tally.lost++;
 		return;
 	}
-	if (stream_chance(&world->loss, traits->corrupt_ppm)) {
-		struct frame *damaged = frame_damaged(world, frame);
-		launch(world, to, left, traits, damaged);
+	if (stream_chance(&trip.loss, traits->corrupt_ppm)) {
+		struct frame *damaged = frame_damaged(world, &trip, frame);
+		launch(world, &trip, damaged);
 		medium_release(damaged);
 		return;
 	}
 	arc->passed = true;
-	launch(world, to, left, traits, frame);
-	if (stream_chance(&world->loss, traits->duplicate_ppm)) {
+	launch(world, &trip, frame);
+	if (stream_chance(&trip.loss, traits->duplicate_ppm)) {
 		world->tally.duplicated++;
-		launch(world, to, left, traits, frame);
+		launch(world, &trip, frame);
 	}
 }
 
@@ -148,6 +178,8 @@ void medium_send(struct world *world, uint32_t port, struct lladdr to, const uin
 	if (instant_is_never(left)) {
 		world->tally.queued_out++;
 		end = first;
+	} else if (world->pcap != NULL) {
+		pcap_frame(world, sender->wire, frame);
 	}
 	for (uint32_t arc = first; arc < end; arc++)
 		pass(world, arc, left, frame);
@@ -162,8 +194,22 @@ void medium_inject(struct world *world, uint32_t port, struct lladdr from, struc
 			      .when = world->now,
 			      .frame = frame_new(from, to, bytes, size)};
 
+	if (world->pcap != NULL)
+		pcap_frame(world, world->topology.ports[port].wire, event.frame);
 	world->tally.lies++;
 	heap_push(&world->heap, &event);
+}
+
+/* What is not authenticated yet is noted, for answers to it. */
+static void credit(struct world *world, uint32_t node, const struct frame *frame)
+{
+	bool asks = frame->size > 1 && frame_form(frame->bytes[0]) == FRAME_FORM_CONTROL &&
+		    frame->bytes[1] == FRAME_INITIATION;
+
+	world->asker = frame->from;
+	world->answerable = frame->size;
+	if (asks)
+		ledger_note(&world->ledger, node, frame->from, (int64_t)frame->size);
 }
 
 void medium_arrive(struct world *world, uint32_t port, struct frame *frame)
@@ -171,16 +217,21 @@ void medium_arrive(struct world *world, uint32_t port, struct frame *frame)
 	const struct topology_port *at = &world->topology.ports[port];
 	struct host *host = &world->hosts[at->node];
 	const struct lladdr group = NODE_GROUP;
+	struct arrival arrival;
 
 	if (host->node != NULL && world->ports[port].running) {
 		bool to_all = lladdr_equal(&frame->to, &group);
 		world->tally.delivered++;
 		host->frames++;
-		world->asker = frame->from;
-		world->answerable = frame->size;
-		world_visit(world, at->node);
-		node_frame(host->node, world->now, at->link, frame->from, to_all, frame->bytes,
-			   frame->size, world->outbox);
+		credit(world, at->node, frame);
+		witness_arrival(world, at->node, frame, to_all, &arrival);
+		struct journal_event event = {.kind = JOURNAL_FRAME,
+					      .link = at->link,
+					      .from = frame->from,
+					      .group = to_all,
+					      .bytes = {frame->bytes, frame->size}};
+		world_hand(world, at->node, &event);
+		witness_verdict(world, at->node, &arrival);
 		world_rest(world, at->node);
 		world->answerable = 0;
 	}

@@ -1,4 +1,4 @@
-/* A table from key and lane to the place of a use; made anew, twice as large, when it is full. */
+/* One figure for each key and lane. */
 #include "sim/nonces.h"
 
 #include "sim/memory.h"
@@ -6,49 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONCES_LEAST = 1024 };
-
-struct nonce_use {
-	uint8_t name[TABLE_KEY_MAX]; /* the key but for its last byte, and the lane */
-	uint32_t counter;
-};
-
-static void nonces_enlarge(struct nonces *nonces)
+void nonces_name(const uint8_t key[AEAD_KEY], uint8_t lane, uint8_t name[INDEX_NAME])
 {
-	static const uint8_t secret[TABLE_SECRET];
-
-	free(nonces->table);
-	nonces->capacity = nonces->capacity == 0 ? NONCES_LEAST : 2 * nonces->capacity;
-	nonces->table = table_init(memory_zeroed(1, table_size(nonces->capacity, TABLE_KEY_MAX)),
-				   nonces->capacity, TABLE_KEY_MAX, secret);
-	for (uint32_t i = 0; i < nonces->count; i++)
-		REQUIRE(table_put(nonces->table, nonces->uses[i].name, i));
+	memcpy(name, key, INDEX_NAME - 1);
+	name[INDEX_NAME - 1] = lane;
 }
 
 bool nonces_use(struct nonces *nonces, const uint8_t key[AEAD_KEY], uint8_t lane, uint32_t counter)
 {
-	struct nonce_use use = {.counter = counter};
+	size_t known = nonces->index.count;
+	uint8_t name[INDEX_NAME];
 
-	memcpy(use.name, key, TABLE_KEY_MAX - 1);
-	use.name[TABLE_KEY_MAX - 1] = lane;
-	if (nonces->count == nonces->capacity)
-		nonces_enlarge(nonces);
-	uint32_t place = table_find(nonces->table, use.name);
-	if (place != TABLE_NONE) {
-		bool greater = counter > nonces->uses[place].counter;
-		if (greater)
-			nonces->uses[place].counter = counter;
-		return greater;
-	}
-	nonces->uses = memory_grown(nonces->uses, nonces->count, &nonces->room, sizeof(use));
-	REQUIRE(table_put(nonces->table, use.name, (uint32_t)nonces->count));
-	nonces->uses[nonces->count++] = use;
+	nonces_name(key, lane, name);
+	uint32_t number = index_number(&nonces->index, name);
+	nonces->next = memory_grown(nonces->next, number, &nonces->room, sizeof(*nonces->next));
+	if (number < known && counter < nonces->next[number])
+		return false;
+	nonces->next[number] = (uint64_t)counter + 1;
 	return true;
 }
 
 void nonces_free(struct nonces *nonces)
 {
-	free(nonces->uses);
-	free(nonces->table);
+	index_free(&nonces->index);
+	free(nonces->next);
 	*nonces = (struct nonces){0};
 }

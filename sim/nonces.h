@@ -4,17 +4,18 @@
 #ifndef SIM_NONCES_H
 #define SIM_NONCES_H
 
-#include "base/require.h"
-#include "base/table.h"
 #include "crypto/aead.h"
+#include "sim/index.h"
 
 /* A zeroed one remembers nothing. */
 struct nonces {
-	struct nonce_use *uses;
-	size_t count, room;
-	struct table *table; /* use by key and lane; NULL while there is none */
-	uint32_t capacity;
+	struct index index; /* of keys and lanes */
+	uint64_t *next;	    /* by number: the last counter used, plus one */
+	size_t room;
 };
+
+/* The name that a key and a lane have in an index: the key but for its last byte, and the lane. */
+void nonces_name(const uint8_t key[AEAD_KEY], uint8_t lane, uint8_t name[INDEX_NAME]);
 
 /* Notes that a counter was used; false if it is not greater than the last of that key and lane. */
 MUST_USE bool nonces_use(struct nonces *nonces, const uint8_t key[AEAD_KEY], uint8_t lane,

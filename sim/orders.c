@@ -5,11 +5,13 @@
 #include "sim/lies.h"
 #include "sim/medium.h"
 #include "sim/memory.h"
+#include "sim/resume.h"
+#include "sim/mobility.h"
 #include "sim/stream.h"
 
 enum { FAULT_MOST_MS = 8000 }; /* how long a fault of chaos lasts at most */
 
-static void order_add(struct world *world, const struct order *order)
+void orders_add(struct world *world, const struct order *order)
 {
 	struct event event = {
 		.kind = EVENT_ORDER, .subject = (uint32_t)world->order_count, .when = order->at};
@@ -52,14 +54,14 @@ static void fault_draw(struct world *world, struct rng *stream)
 	if (fault->select == SELECT_NODES)
 		order.select.b = order.select.a;
 	order.at = instant_after(chaos->from, rng_between(stream, duration_us(0), span));
-	order_add(world, &order);
+	orders_add(world, &order);
 	duration left = {instant_since(chaos->to, order.at).us};
 	duration most = duration_ms(FAULT_MOST_MS);
 	order.at = instant_after(
 		order.at, rng_between(stream, duration_us(0), left.us < most.us ? left : most));
 	order.kind = fault->end;
 	if (fault->begin != fault->end)
-		order_add(world, &order);
+		orders_add(world, &order);
 }
 
 void orders_begin(struct world *world)
@@ -67,7 +69,7 @@ void orders_begin(struct world *world)
 	struct rng stream;
 
 	for (size_t i = 0; i < world->scenario->order_count; i++)
-		order_add(world, &world->scenario->orders[i]);
+		orders_add(world, &world->scenario->orders[i]);
 	stream_begin(&stream, world->seed, "faults", 0);
 	for (uint32_t i = 0; i < world->scenario->chaos.faults; i++)
 		fault_draw(world, &stream);
@@ -122,14 +124,14 @@ static void start(struct world *world, const struct select *select)
 		world_start(world, node);
 }
 
-static void send(struct world *world, const struct order *order)
+/* Whatever became due meanwhile is done at once, as after a sleep. */
+static void jump(struct world *world, const struct order *order)
 {
-	struct parcel parcel = {.kind = PARCEL_SENT,
-				.from = order->select.a,
-				.to = order->select.b,
-				.size = order->size};
-
-	world_send(world, &parcel);
+	for (uint32_t node = order->select.a; node <= order->select.b; node++) {
+		clock_jump(&world->hosts[node].clock, world->now, order->by);
+		if (world->hosts[node].node != NULL)
+			world_rest(world, node);
+	}
 }
 
 void orders_carry(struct world *world, uint32_t number, uint32_t round)
@@ -164,8 +166,18 @@ void orders_carry(struct world *world, uint32_t number, uint32_t round)
 	case ORDER_JOIN:
 		start(world, &order->select);
 		break;
+	case ORDER_JUMP:
+		jump(world, order);
+		break;
+	case ORDER_MOVE:
+		mobility_place(world, order->select.a, order->to);
+		break;
+	case ORDER_RESUME:
+		for (uint32_t node = order->select.a; node <= order->select.b; node++)
+			resume_node(world, node);
+		break;
 	case ORDER_SEND:
-		send(world, order);
+		stack_order(world, order);
 		repeated = true;
 		break;
 	case ORDER_REPLAY:

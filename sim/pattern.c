@@ -5,12 +5,10 @@
 #include "sim/memory.h"
 #include "sim/stream.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-	DISC_SIDE = 1 << 15, /* of the square the places are drawn from */
-	WIRES_EXTRA = 2,     /* at most so many wires beside the first, for each node */
+	WIRES_EXTRA = 2, /* at most so many wires beside the first, for each node */
 };
 
 static const char *const names[] = {
@@ -144,23 +142,20 @@ static void disc_make(uint32_t nodes, uint32_t degree, struct rng *stream,
 		      struct topology *topology)
 {
 	uint32_t wire = topology_wire(topology);
-	int64_t(*places)[2] = memory_zeroed(nodes, sizeof(*places));
-	/* π · range² / side² · nodes = degree, with 355/113 for π */
-	int64_t reach = (int64_t)degree * DISC_SIDE * DISC_SIDE / nodes * 113 / 355;
 
 	topology->nodes = nodes;
 	topology->radio = true;
+	topology->places = memory_zeroed(nodes, sizeof(*topology->places));
+	/* π · range² / side² · nodes = degree, with 355/113 for π */
+	topology->reach = (int64_t)degree * TOPOLOGY_SIDE * TOPOLOGY_SIDE / nodes * 113 / 355;
 	for (uint32_t i = 0; i < nodes; i++) {
-		places[i][0] = rng_below(stream, DISC_SIDE);
-		places[i][1] = rng_below(stream, DISC_SIDE);
+		topology->places[i].x = (int32_t)rng_below(stream, TOPOLOGY_SIDE);
+		topology->places[i].y = (int32_t)rng_below(stream, TOPOLOGY_SIDE);
 		topology_attach(topology, wire, i);
-		for (uint32_t j = 0; j < i; j++) {
-			int64_t x = places[i][0] - places[j][0], y = places[i][1] - places[j][1];
-			if (x * x + y * y <= reach)
+		for (uint32_t j = 0; j < i; j++)
+			if (topology_near(topology, i, j))
 				topology_pair(topology, j, i);
-		}
 	}
-	free(places);
 }
 
 /* True if the node is attached to the wire already. */

@@ -58,6 +58,7 @@ void report_text(const struct world *world, uint64_t real_ms)
 	const struct scenario *scenario = world->scenario;
 	int64_t us = instant_since(world->now, SCENARIO_BEGIN).us;
 
+	printer_text(world);
 	for (size_t i = 0; i < scenario->expectation_count; i++) {
 		printf("%s %s: %s: ", world->standings[i].passed ? "pass" : "FAIL", scenario->name,
 		       scenario->expectations[i].text);
@@ -174,6 +175,8 @@ void report_json(const struct world *world, uint64_t real_ms)
 	printf("\"packets\":{\"sent\":%llu,\"delivered\":%llu},",
 	       (unsigned long long)world->traffic.count,
 	       (unsigned long long)world->traffic.delivered);
+	stack_json(world);
+	printer_json(world);
 	json_drops(world);
 	printf("}\n");
 }

@@ -3,7 +3,10 @@
 #include "sim/scenario.h"
 
 #include "meshp/wire.h"
+#include "sim/clock.h"
 #include "sim/memory.h"
+#include "sim/mobility.h"
+#include "sim/netjson.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,15 +42,19 @@ uint32_t scenario_nodes(const struct scenario *scenario)
 	return 0;
 }
 
-static void read_edges(struct scenario *scenario, struct line *line)
+/* edges FILE, netjson FILE: beside the scenario. */
+static void read_edges(struct scenario *scenario, struct line *line,
+		       bool (*read)(struct topology *topology, const char *path,
+				    char complaint[LINE_COMPLAINT]))
 {
-	const char *path = line_word(line, "the edge list's name");
+	const char *path = line_word(line, "the file's name");
 	const char *slash = strrchr(line->file, '/');
 	char full[LINE_BYTES * 2], complaint[LINE_COMPLAINT];
 	int folder = *path == '/' || slash == NULL ? 0 : (int)(slash + 1 - line->file);
 
 	snprintf(full, sizeof(full), "%.*s%s", folder, line->file, path);
-	if (!line->failed && !edges_read(&scenario->edges, full, complaint))
+	scenario->pattern.kind = PATTERN_EDGES;
+	if (!line->failed && !read(&scenario->edges, full, complaint))
 		line_refuse(line, "%s", complaint);
 }
 
@@ -59,8 +66,9 @@ static void read_topology(struct scenario *scenario, struct line *line)
 	if (pattern->kind != PATTERN_NONE)
 		line_refuse(line, "there is a topology already");
 	if (strcmp(name, "edges") == 0) {
-		pattern->kind = PATTERN_EDGES;
-		read_edges(scenario, line);
+		read_edges(scenario, line, edges_read);
+	} else if (strcmp(name, "netjson") == 0) {
+		read_edges(scenario, line, netjson_read);
 	} else {
 		pattern->kind = pattern_named(name);
 		if (pattern->kind == PATTERN_NONE)
@@ -72,8 +80,10 @@ static void read_topology(struct scenario *scenario, struct line *line)
 		if (!line->failed && !pattern_possible(pattern))
 			line_refuse(line, "that makes no mesh");
 	}
-	if (!line->failed)
-		scenario->absent = memory_zeroed(scenario_nodes(scenario), sizeof(bool));
+	if (line->failed)
+		return;
+	scenario->absent = memory_zeroed(scenario_nodes(scenario), sizeof(bool));
+	scenario->drift_ppm = memory_zeroed(scenario_nodes(scenario), sizeof(int32_t));
 }
 
 /* A node's number in a longer word. */
@@ -90,7 +100,7 @@ static uint32_t node_digits(const struct scenario *scenario, struct line *line, 
 }
 
 /* all, 3, 0..4, 1-2, 1>2, wire 3 */
-static struct select read_select(const struct scenario *scenario, struct line *line)
+struct select scenario_select(const struct scenario *scenario, struct line *line)
 {
 	if (line_took(line, "all"))
 		return (struct select){.kind = SELECT_ALL};
@@ -152,15 +162,22 @@ static bool read_trait(struct rule *rule, struct line *line)
 	return true;
 }
 
-static void read_link(struct scenario *scenario, struct line *line)
+struct rule scenario_rule(const struct scenario *scenario, struct line *line)
 {
-	struct rule rule = {.select = read_select(scenario, line)};
+	struct rule rule = {.select = scenario_select(scenario, line)};
 
 	do {
 		if (!read_trait(&rule, line))
 			line_refuse(line, "\"%s\" is no trait of a link",
 				    line_word(line, "a trait"));
 	} while (line_more(line));
+	return rule;
+}
+
+static void read_link(struct scenario *scenario, struct line *line)
+{
+	struct rule rule = scenario_rule(scenario, line);
+
 	scenario->rules = memory_grown(scenario->rules, scenario->rule_count, &scenario->rule_room,
 				       sizeof(rule));
 	scenario->rules[scenario->rule_count++] = rule;
@@ -191,9 +208,11 @@ static const struct order_word order_words[] = {
 	{"cut", ORDER_CUT, false},	{"heal", ORDER_HEAL, false},
 	{"down", ORDER_DOWN, false},	{"up", ORDER_UP, false},
 	{"crash", ORDER_CRASH, false},	{"restart", ORDER_RESTART, false},
-	{"join", ORDER_JOIN, false},	{"partition", ORDER_PARTITION, false},
+	{"resume", ORDER_RESUME, false}, {"join", ORDER_JOIN, false},
+	{"partition", ORDER_PARTITION, false},
 	{"send", ORDER_SEND, true},	{"replay", ORDER_REPLAY, true},
 	{"mutate", ORDER_MUTATE, true}, {"forge", ORDER_FORGE, true},
+	{"jump", ORDER_JUMP, false},	{"move", ORDER_MOVE, false},
 };
 
 static const struct order_word *order_word(const char *word)
@@ -207,28 +226,35 @@ static const struct order_word *order_word(const char *word)
 static void check_select(struct line *line, const struct order *order)
 {
 	bool of_nodes = order->kind == ORDER_CRASH || order->kind == ORDER_RESTART ||
-			order->kind == ORDER_JOIN || order->kind == ORDER_PARTITION;
+			order->kind == ORDER_JOIN || order->kind == ORDER_RESUME ||
+			order->kind == ORDER_PARTITION || order->kind == ORDER_JUMP ||
+			order->kind == ORDER_MOVE;
 
 	if (of_nodes && order->select.kind != SELECT_NODES)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");
+	if (order->kind == ORDER_MOVE && order->select.a != order->select.b)
+		line_refuse(line, "one node at a time: write move 3 to 100,200");
 	if (order->kind == ORDER_SEND && order->select.kind != SELECT_ONEWAY)
 		line_refuse(line, "packets go from one node to another: write 0>1");
 }
 
-static void read_at(struct scenario *scenario, struct line *line)
+struct order scenario_order(const struct scenario *scenario, struct line *line)
 {
-	struct order order = {
-		.at = at_of(line_time(line)), .count = 1, .every = duration_ms(10), .size = 100};
+	struct order order = {.count = 1, .every = duration_ms(10), .size = 100};
 	const char *word = line_word(line, "what happens");
 	const struct order_word *meant = order_word(word);
 
 	if (meant == NULL) {
 		line_refuse(line, "\"%s\" is nothing that can happen", word);
-		return;
+		return order;
 	}
 	order.kind = meant->kind;
-	order.select = read_select(scenario, line);
+	order.select = scenario_select(scenario, line);
 	check_select(line, &order);
+	if (order.kind == ORDER_JUMP)
+		order.by = line_time(line);
+	else if (order.kind == ORDER_MOVE)
+		order.to = mobility_read_place(scenario, line);
 	while (meant->repeated && line_more(line)) {
 		if (line_took(line, "count"))
 			order.count = (uint32_t)line_number(line, 1, 1000000);
@@ -236,9 +262,22 @@ static void read_at(struct scenario *scenario, struct line *line)
 			order.every = line_time(line);
 		else if (order.kind == ORDER_SEND && line_took(line, "size"))
 			order.size = (uint32_t)line_number(line, 60, PACKET_MAX);
+		else if (order.kind == ORDER_SEND && line_took(line, "via"))
+			route_read(line, scenario_nodes(scenario), &order.route);
 		else
 			break;
 	}
+	if (order.route.count > 0)
+		stack_check_order(line, &order);
+	return order;
+}
+
+static void read_at(struct scenario *scenario, struct line *line)
+{
+	instant at = at_of(line_time(line));
+	struct order order = scenario_order(scenario, line);
+
+	order.at = at;
 	scenario->orders = memory_grown(scenario->orders, scenario->order_count,
 					&scenario->order_room, sizeof(order));
 	scenario->orders[scenario->order_count++] = order;
@@ -264,37 +303,57 @@ static enum drop read_drop(struct line *line)
 	return DROP_NONE;
 }
 
-/* full SELECT | ping SELECT [within T] | delivered BOUND | frames BOUND [since T] [of NODES] |
- * drops REASON BOUND [of NODES] */
+/* [caused by EVENT] BOUND [since T] */
+static void read_frames(struct line *line, struct expectation *expectation)
+{
+	expectation->kind = EXPECT_FRAMES;
+	if (line_took(line, "caused")) {
+		line_expect(line, "by");
+		const char *word = line_word(line, "an event");
+		const struct order_word *meant = order_word(word);
+		if (meant == NULL)
+			line_refuse(line, "\"%s\" is nothing that can happen", word);
+		else
+			expectation->cause = meant->kind;
+		expectation->kind = EXPECT_CAUSED;
+	}
+	read_bound(expectation, line);
+	if (line_took(line, "since"))
+		expectation->since = at_of(line_time(line));
+}
+
+/* full SELECT | ping SELECT [within T] | delivered BOUND | frames … [of NODES] |
+ * drops REASON BOUND [of NODES] | program NAME BOUND [of NODES] | filtered KIND BOUND [of NODES] */
 static void read_expected(struct scenario *scenario, struct line *line,
 			  struct expectation *expectation)
 {
 	if (line_took(line, "full")) {
 		expectation->kind = EXPECT_FULL;
-		expectation->select = read_select(scenario, line);
+		expectation->select = scenario_select(scenario, line);
 	} else if (line_took(line, "ping")) {
 		expectation->kind = EXPECT_PING;
-		expectation->select = read_select(scenario, line);
+		expectation->select = scenario_select(scenario, line);
 		if (line_took(line, "within"))
 			expectation->within = line_time(line);
 	} else if (line_took(line, "delivered")) {
 		expectation->kind = EXPECT_DELIVERED;
 		read_bound(expectation, line);
 	} else if (line_took(line, "frames")) {
-		expectation->kind = EXPECT_FRAMES;
-		read_bound(expectation, line);
-		if (line_took(line, "since"))
-			expectation->since = at_of(line_time(line));
+		read_frames(line, expectation);
 	} else if (line_took(line, "drops")) {
 		expectation->kind = EXPECT_DROPS;
 		expectation->drop = read_drop(line);
 		read_bound(expectation, line);
+	} else if (stack_read_expected(line, expectation)) {
+		read_bound(expectation, line);
 	} else {
 		line_refuse(line, "\"%s\" cannot be expected", line_word(line, "what is expected"));
 	}
-	bool counted = expectation->kind == EXPECT_FRAMES || expectation->kind == EXPECT_DROPS;
+	bool counted = expectation->kind == EXPECT_FRAMES ||
+		       expectation->kind == EXPECT_CAUSED || expectation->kind == EXPECT_DROPS ||
+		       expectation->kind == EXPECT_PROGRAM || expectation->kind == EXPECT_FILTERED;
 	if (counted && line_took(line, "of"))
-		expectation->select = read_select(scenario, line);
+		expectation->select = scenario_select(scenario, line);
 }
 
 static void read_expect(struct scenario *scenario, struct line *line)
@@ -319,12 +378,29 @@ static void read_expect(struct scenario *scenario, struct line *line)
 
 static void read_absent(struct scenario *scenario, struct line *line)
 {
-	struct select select = read_select(scenario, line);
+	struct select select = scenario_select(scenario, line);
 
 	if (select.kind != SELECT_NODES)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");
 	for (uint32_t i = select.a; !line->failed && i <= select.b; i++)
 		scenario->absent[i] = true;
+}
+
+/* clock NODES fast|slow SHARE */
+static void read_clock(struct scenario *scenario, struct line *line)
+{
+	struct select select = scenario_select(scenario, line);
+	bool slow = line_took(line, "slow");
+
+	if (select.kind != SELECT_NODES)
+		line_refuse(line, "that is for nodes: write 3 or 0..4");
+	if (!slow)
+		line_expect(line, "fast");
+	int32_t drift_ppm = (int32_t)line_share(line);
+	if (drift_ppm > CLOCK_DRIFT_MOST)
+		line_refuse(line, "a clock is at most 10%% fast or slow");
+	for (uint32_t i = select.a; !line->failed && i <= select.b; i++)
+		scenario->drift_ppm[i] = slow ? -drift_ppm : drift_ppm;
 }
 
 static void read_chaos(struct scenario *scenario, struct line *line)
@@ -360,10 +436,18 @@ static void read_line(struct scenario *scenario, struct line *line)
 		read_link(scenario, line);
 	else if (line_took(line, "absent"))
 		read_absent(scenario, line);
+	else if (line_took(line, "move"))
+		mobility_read(scenario, line);
+	else if (line_took(line, "clock"))
+		read_clock(scenario, line);
 	else if (line_took(line, "chaos"))
 		read_chaos(scenario, line);
 	else if (line_took(line, "at"))
 		read_at(scenario, line);
+	else if (line_took(line, "program"))
+		stack_read_program(scenario, line);
+	else if (line_took(line, "filter"))
+		stack_read_filter(scenario, line);
 	else if (line_took(line, "expect"))
 		read_expect(scenario, line);
 	else
@@ -422,6 +506,10 @@ void scenario_free(struct scenario *scenario)
 {
 	topology_free(&scenario->edges);
 	free(scenario->absent);
+	free(scenario->drift_ppm);
+	free(scenario->motions);
+	free(scenario->programs);
+	free(scenario->filters);
 	free(scenario->rules);
 	free(scenario->orders);
 	free(scenario->expectations);

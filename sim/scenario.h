@@ -9,6 +9,7 @@
 #include "node/limits.h"
 #include "sim/line.h"
 #include "sim/pattern.h"
+#include "sim/stack.h"
 
 enum {
 	SCENARIO_NAME = 80,
@@ -54,10 +55,13 @@ enum order_kind {
 	ORDER_CRASH,	 /* without a word */
 	ORDER_RESTART,	 /* with nothing but the identity, boot epoch + 1 */
 	ORDER_JOIN,	 /* first start of a node that was absent */
+	ORDER_RESUME,	 /* crash, and going on from what was saved then */
 	ORDER_SEND,	 /* packets from node a to node b */
 	ORDER_REPLAY,	 /* a liar sends frames again that it saw */
 	ORDER_MUTATE,	 /* the same with a bit changed */
 	ORDER_FORGE,	 /* a liar sends frames of its own making */
+	ORDER_JUMP,	 /* clocks are put forward */
+	ORDER_MOVE,	 /* a node of a disc is somewhere else */
 };
 
 struct order {
@@ -67,6 +71,9 @@ struct order {
 	uint32_t count; /* how often: SEND and liars */
 	duration every;
 	uint32_t size; /* SEND: bytes of the IPv6 packet */
+	struct route route; /* SEND */
+	duration by;   /* JUMP */
+	struct topology_place to; /* MOVE */
 };
 
 /* Faults drawn at random between two instants; each is undone before the second. */
@@ -75,12 +82,22 @@ struct chaos {
 	instant from, to;
 };
 
+/* Nodes of a disc that walk from one random place to the next. */
+struct motion {
+	uint32_t first, last; /* nodes */
+	uint32_t speed;	      /* places a second */
+	instant from, to;
+};
+
 enum expect_kind {
 	EXPECT_FULL,	  /* selected adjacent nodes are FULL to each other */
 	EXPECT_PING,	  /* they answer each other */
 	EXPECT_DELIVERED, /* packets sent by orders that arrived */
 	EXPECT_FRAMES,	  /* frames sent since `since`; with SELECT_NODES those that concern them */
+	EXPECT_CAUSED,	  /* how many of these there are more than without the orders `cause` */
 	EXPECT_DROPS,	  /* drops of one reason, with SELECT_NODES theirs */
+	EXPECT_PROGRAM,	  /* what programs of a kind did, with SELECT_NODES theirs */
+	EXPECT_FILTERED,  /* the same of filters */
 };
 
 struct expectation {
@@ -88,8 +105,11 @@ struct expectation {
 	instant by; /* when it is looked at */
 	struct select select;
 	duration within; /* PING: answers may take so long */
-	instant since;	 /* FRAMES */
+	instant since;	 /* FRAMES, CAUSED */
+	enum order_kind cause;
 	enum drop drop;
+	enum program_kind program;
+	enum filter_kind filter;
 	bool least; /* at least so many; else at most */
 	uint64_t bound;
 	char text[SCENARIO_TEXT]; /* as written */
@@ -106,10 +126,16 @@ struct scenario {
 	struct node_limits limits; /* 0: what the topology needs */
 	struct chaos chaos;
 	bool *absent; /* by node: not started at the beginning */
+	int32_t *drift_ppm; /* by node: how much faster its clock runs */
 	struct rule *rules;
 	struct order *orders;
 	struct expectation *expectations;
+	struct motion *motions;
 	size_t rule_count, rule_room, order_count, order_room, expectation_count, expectation_room;
+	size_t motion_count, motion_room;
+	struct program_line *programs;
+	struct filter_line *filters;
+	size_t program_count, program_room, filter_count, filter_room;
 };
 
 /* The instant that scenarios call 0. Not the origin of instants, which nodes take for never. */
@@ -122,6 +148,12 @@ MUST_USE bool scenario_read(struct scenario *scenario, const char *name, const c
 			    size_t size, char complaint[LINE_COMPLAINT]);
 
 void scenario_free(struct scenario *scenario);
+
+/* Parts of lines, for whoever gives orders while a scenario runs: what follows the time of an `at`,
+ * without a time; what follows `link`; a selection. Failure is the line's. */
+struct order scenario_order(const struct scenario *scenario, struct line *line);
+struct rule scenario_rule(const struct scenario *scenario, struct line *line);
+struct select scenario_select(const struct scenario *scenario, struct line *line);
 
 /* How many nodes it has. */
 uint32_t scenario_nodes(const struct scenario *scenario);

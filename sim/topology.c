@@ -31,6 +31,14 @@ void topology_pair(struct topology *topology, uint32_t a, uint32_t b)
 	arc_add(topology, b, a);
 }
 
+bool topology_near(const struct topology *topology, uint32_t a, uint32_t b)
+{
+	const struct topology_place *one = &topology->places[a], *other = &topology->places[b];
+	int64_t x = one->x - other->x, y = one->y - other->y;
+
+	return x * x + y * y <= topology->reach;
+}
+
 void topology_edge(struct topology *topology, uint32_t a, uint32_t b)
 {
 	uint32_t wire = topology_wire(topology);
@@ -152,5 +160,6 @@ void topology_free(struct topology *topology)
 {
 	free(topology->ports);
 	free(topology->arcs);
+	free(topology->places);
 	*topology = (struct topology){0};
 }

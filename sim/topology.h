@@ -24,10 +24,19 @@ struct topology_arc {
 	uint32_t from, to; /* ports */
 };
 
+/* Where a node of a disc is: in a square of this side. */
+enum { TOPOLOGY_SIDE = 1 << 15 };
+
+struct topology_place {
+	int32_t x, y;
+};
+
 /* A zeroed one is empty. */
 struct topology {
 	uint32_t nodes, wires;
-	bool radio; /* wires are radio channels */
+	bool radio;		       /* wires are radio channels */
+	struct topology_place *places; /* by node, of a disc; else NULL */
+	int64_t reach;		       /* the square of how far one is heard there */
 	struct topology_port *ports;
 	struct topology_arc *arcs;
 	size_t port_count, port_room, arc_count, arc_room;
@@ -41,6 +50,9 @@ uint32_t topology_attach(struct topology *topology, uint32_t wire, uint32_t node
 
 /* Lets two ports of one wire hear each other. */
 void topology_pair(struct topology *topology, uint32_t a, uint32_t b);
+
+/* True if two nodes of a disc are within range of each other. */
+bool topology_near(const struct topology *topology, uint32_t a, uint32_t b);
 
 /* Joins two nodes by a wire of their own. */
 void topology_edge(struct topology *topology, uint32_t a, uint32_t b);

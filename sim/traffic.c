@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-	TRAFFIC_UDP = 8,
-	TRAFFIC_HEADERS = WIRE_IPV6_HEADER + TRAFFIC_UDP,
+	NUMBER_AT = WIRE_IPV6_HEADER + 8,
+	PORT_NOISE = 9, /* discard (RFC 863) */
 };
 
 uint32_t traffic_add(struct traffic *traffic, const struct parcel *parcel)
@@ -22,23 +22,28 @@ uint32_t traffic_add(struct traffic *traffic, const struct parcel *parcel)
 	return (uint32_t)traffic->count++;
 }
 
-void traffic_write(uint32_t number, const struct address *from, const struct address *to,
-		   uint32_t size, uint8_t packet[TRAFFIC_MOST])
+void traffic_write(uint32_t number, const struct parcel *parcel, const struct address *from,
+		   const struct address *to, uint8_t packet[TRAFFIC_MOST])
 {
 	struct packet header = {
 		.next_header = PROTOCOL_UDP, .hop_limit = 64, .source = *from, .destination = *to};
 	struct writer out = writer_of(packet, TRAFFIC_MOST);
+	bool noise = parcel->payload == NULL;
+	uint32_t size = parcel->size;
 	struct rng stream;
 
-	REQUIRE(size >= TRAFFIC_LEAST && size <= TRAFFIC_MOST);
+	REQUIRE(size >= TRAFFIC_HEADERS && size <= TRAFFIC_MOST);
 	packet_header_write(&header, size - WIRE_IPV6_HEADER, &out);
-	writer_u16(&out, (uint16_t)(1024 + number % 60000));
-	writer_u16(&out, 9);
+	writer_u16(&out, noise ? (uint16_t)(1024 + number % 60000) : parcel->source_port);
+	writer_u16(&out, noise ? PORT_NOISE : parcel->destination_port);
 	writer_u16(&out, (uint16_t)(size - WIRE_IPV6_HEADER));
 	writer_u16(&out, 0);
 	writer_u32(&out, number);
 	stream_begin(&stream, number, "packet", size);
-	rng_fill(&stream, packet + out.used, size - out.used);
+	if (noise)
+		rng_fill(&stream, packet + out.used, size - out.used);
+	else
+		writer_copy(&out, parcel->payload, size - out.used);
 	REQUIRE(packet_complete_checksum(from, to, PROTOCOL_UDP, packet + WIRE_IPV6_HEADER,
 					 size - WIRE_IPV6_HEADER));
 }
@@ -47,13 +52,21 @@ uint32_t traffic_number(const struct traffic *traffic, const uint8_t *packet, si
 {
 	struct reader reader = reader_of(packet, size);
 
-	reader_take(&reader, TRAFFIC_HEADERS);
+	reader_take(&reader, NUMBER_AT);
 	uint32_t number = reader_u32(&reader);
 	return reader.failed || number >= traffic->count ? UINT32_MAX : number;
 }
 
+void traffic_forget(struct traffic *traffic, uint32_t number)
+{
+	free(traffic->parcels[number].payload);
+	traffic->parcels[number].payload = NULL;
+}
+
 void traffic_free(struct traffic *traffic)
 {
+	for (size_t i = 0; i < traffic->count; i++)
+		free(traffic->parcels[i].payload);
 	free(traffic->parcels);
 	*traffic = (struct traffic){0};
 }

@@ -1,4 +1,5 @@
-/* The one place of the simulator that looks inside a node: for its keys, and for nothing else. */
+/* The one place of the simulator that looks inside a node: for its keys, its timers and its count
+ * of replays, and for nothing else. */
 #include "sim/witness.h"
 
 #include "meshp/data.h"
@@ -30,6 +31,117 @@ static const struct session_keys *keys_of(const struct node *node, const struct 
 				return &session->places[place];
 	}
 	return NULL;
+}
+
+/* The receiver's key that opens a data frame to it, or NULL. */
+static const struct forwarding_key *
+key_opening(const struct destination *source, const struct data_header *header, struct span sealed)
+{
+	uint8_t plain[PACKET_MAX + ASSOCIATED_MAX];
+
+	if (sealed.size > sizeof(plain))
+		return NULL;
+	for (uint32_t place = 0; place < SESSION_PLACES; place++) {
+		const struct forwarding_key *key = &source->open[place];
+		if (key->serial != 0 && key->parity == header->parity &&
+		    data_open(header, key->suite, key->key, sealed, plain))
+			return key;
+	}
+	return NULL;
+}
+
+/* Frames of a peer that its windows refused. */
+static uint64_t replays_of(const struct node *node, uint32_t peer)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		const struct worker_peer *seen = worker_peer_seen(node_worker(node, i), peer);
+		if (seen->generation == node_peer_generation(node, peer))
+			sum += seen->rx_replay;
+	}
+	return sum;
+}
+
+static uint64_t full_of(const struct node *node)
+{
+	return worker_drops(node_worker(node, WORKER_PACKETS))->counts[DROP_OUTBOX_FULL];
+}
+
+void witness_arrival(struct world *world, uint32_t node, const struct frame *frame, bool group,
+		     struct arrival *arrival)
+{
+	const struct node *receiver = world->hosts[node].node;
+	struct reader reader = reader_of(frame->bytes, frame->size);
+	struct data_header header;
+
+	*arrival = (struct arrival){0};
+	if (group ||
+	    (frame_form(frame->bytes[0]) != FRAME_FORM_DATA && frame->bytes[1] != FRAME_DATA_EXT))
+		return;
+	if (data_header_read(&reader, &header) != DROP_NONE ||
+	    (header.lane == WIRE_LANE_CONTROL && header.hop_limit != WIRE_HOP_LIMIT))
+		return;
+	struct span sealed = {reader.at, reader.left};
+	const struct forwarding *forwarding = node_forwarding(receiver);
+	uint32_t peer = header.addressed ? forwarding_by_address(forwarding, &header.from)
+					 : forwarding_by_id(forwarding, &header.source);
+	if (peer == TABLE_NONE)
+		return;
+	const struct forwarding_key *key =
+		key_opening(forwarding_at(forwarding, peer), &header, sealed);
+	if (key == NULL)
+		return;
+	*arrival = (struct arrival){.sealed = true,
+				    .peer = peer,
+				    .lane = header.lane,
+				    .counter = header.counter,
+				    .replays = replays_of(receiver, peer),
+				    .full = full_of(receiver)};
+	memcpy(arrival->key, key->key, AEAD_KEY);
+}
+
+void witness_verdict(struct world *world, uint32_t node, const struct arrival *arrival)
+{
+	if (!arrival->sealed || full_of(world->hosts[node].node) != arrival->full)
+		return;
+	bool refused = replays_of(world->hosts[node].node, arrival->peer) > arrival->replays;
+	bool fresh =
+		reference_fresh(&world->reference, arrival->key, arrival->lane, arrival->counter);
+	if (fresh && refused)
+		world_breach(world, node, "counter %u of lane %u refused though it never came",
+			     arrival->counter, arrival->lane);
+	else if (!fresh && !refused)
+		world_breach(world, node, "counter %u of lane %u opened though it came before",
+			     arrival->counter, arrival->lane);
+	else if (fresh)
+		reference_take(&world->reference, arrival->key, arrival->lane, arrival->counter);
+}
+
+/* A timer is set no later than what it is for, and lies in the future. */
+static bool timer_right(const struct node *node, instant now, uint32_t id, instant wanted)
+{
+	instant set = timers_get(node_timers(node), id);
+
+	return set.us > now.us && set.us <= wanted.us;
+}
+
+void witness_timers(struct world *world, uint32_t number, instant now)
+{
+	const struct node *node = world->hosts[number].node;
+	const struct pool *pool = node_peer_pool(node);
+
+	for (uint32_t id = 0; id < TIMER_PEERS; id++)
+		if (!timer_right(node, now, id, INSTANT_NEVER))
+			world_breach(world, number, "timer %u is due", id);
+	if (!timer_right(node, now, TIMER_MESHARP, mesharp_deadline(node_mesharp(node))))
+		world_breach(world, number, "the neighbours' timer is late");
+	for (uint32_t i = pool_oldest(pool); i != POOL_NONE; i = pool_newer(pool, i)) {
+		const struct session *session = &node_peer(node, i)->session;
+		if (!timer_right(node, now, TIMER_PEERS + i,
+				 session_deadline(session, node->settings.rekey)))
+			world_breach(world, number, "the timer of peer %u is late", i);
+	}
 }
 
 static enum frame_kind data_kind(struct world *world, uint32_t node, const uint8_t *bytes,
@@ -86,13 +198,14 @@ static bool own_error(const struct world *world, uint32_t node, const uint8_t *b
 }
 
 /* A PING asks its host for a PONG, a PONG answers what its arc stands for. */
-static void parcel_taken(struct world *world, const struct parcel *taken)
+static void parcel_taken(struct world *world, const struct parcel *taken, const uint8_t *bytes,
+			 size_t size)
 {
 	struct parcel answer = *taken;
 
 	switch (taken->kind) {
 	case PARCEL_SENT:
-		world->traffic.delivered++;
+		stack_take(world, taken, bytes, size);
 		break;
 	case PARCEL_PING:
 		answer.kind = PARCEL_PONG;
@@ -119,17 +232,19 @@ void witness_packet(struct world *world, uint32_t node, const uint8_t *bytes, si
 		return;
 	}
 	struct parcel *parcel = &world->traffic.parcels[number];
-	traffic_write(number, &world->hosts[parcel->from].address,
-		      &world->hosts[parcel->to].address, parcel->size, sent);
+	if (parcel->delivered == 0)
+		traffic_write(number, parcel, &world->hosts[parcel->from].address,
+			      &world->hosts[parcel->to].address, sent);
+	traffic_forget(&world->traffic, number);
 	if (parcel->to != node)
 		world_breach(world, node, "packet %u of node %u for node %u was delivered here",
 			     number, parcel->from, parcel->to);
-	else if (size != parcel->size || memcmp(sent, bytes, size) != 0)
-		world_breach(world, node, "packet %u of node %u changed on its way", number,
-			     parcel->from);
 	else if (parcel->delivered++ > 0)
 		world_breach(world, node, "packet %u of node %u was delivered again", number,
 			     parcel->from);
+	else if (size != parcel->size || memcmp(sent, bytes, size) != 0)
+		world_breach(world, node, "packet %u of node %u changed on its way", number,
+			     parcel->from);
 	else
-		parcel_taken(world, parcel);
+		parcel_taken(world, parcel, bytes, size);
 }

@@ -4,7 +4,9 @@
 #include "sim/judge.h"
 #include "sim/medium.h"
 #include "sim/memory.h"
+#include "sim/mobility.h"
 #include "sim/orders.h"
+#include "sim/resume.h"
 #include "sim/stream.h"
 
 #include <stdarg.h>
@@ -20,6 +22,8 @@ enum {
 	DELAY_US = 100,
 	HOLD_MS = 2,
 };
+
+#define MONTH_MS (UINT32_C(30) * 24 * 3600 * 1000)
 
 struct lladdr world_lladdr(const struct world *world, uint32_t port)
 {
@@ -66,10 +70,15 @@ bool world_usable(const struct world *world, uint32_t arc)
 	const struct topology_arc *ends = &world->topology.arcs[arc];
 	uint32_t back = topology_arc(&world->topology, ends->to, ends->from);
 
-	return !world->arcs[arc].cut && !world->arcs[back].cut &&
+	return !world->arcs[arc].cut && !world->arcs[back].cut && !world->arcs[arc].apart &&
 	       world->ports[ends->from].running && world->ports[ends->to].running &&
 	       world->hosts[world->topology.ports[ends->from].node].node != NULL &&
 	       world->hosts[world->topology.ports[ends->to].node].node != NULL;
+}
+
+instant world_clock(const struct world *world, uint32_t node)
+{
+	return clock_read(&world->hosts[node].clock, world->now);
 }
 
 void world_visit(struct world *world, uint32_t node)
@@ -135,9 +144,37 @@ static void make_arcs(struct world *world)
 	}
 }
 
+uint32_t world_link(struct world *world, const struct rule *rule)
+{
+	uint32_t selected = 0;
+
+	for (uint32_t arc = 0; arc < world->topology.arc_count; arc++) {
+		if (!world_selects(world, &rule->select, arc))
+			continue;
+		traits_name(&world->arcs[arc].traits, rule);
+		selected++;
+	}
+	for (uint32_t i = 0; rule->mtu && i < world->topology.port_count; i++) {
+		const struct topology_port *port = &world->topology.ports[i];
+		uint32_t mtu = MTU, before = world->ports[i].mtu;
+		for (uint32_t arc = port->first; arc < port->first + port->count; arc++)
+			if (world->arcs[arc].traits.mtu < mtu)
+				mtu = world->arcs[arc].traits.mtu;
+		world->ports[i].mtu = mtu;
+		if (mtu != before)
+			world_tell(world, i);
+	}
+	return selected;
+}
+
 static uint32_t limit_of(uint32_t asked, uint32_t needed)
 {
 	return asked != 0 ? asked : needed;
+}
+
+static size_t memory_bytes(const struct world *world)
+{
+	return world->node_bytes * ((size_t)world->topology.nodes + 1);
 }
 
 /* Every node's memory lies in one mapping, touched only as nodes touch it. */
@@ -159,12 +196,26 @@ static bool make_memory(struct world *world, char complaint[LINE_COMPLAINT])
 	}
 	world->node_bytes = (node_size(&world->limits) + 15) & ~(size_t)15;
 	world->memory =
-		mmap(NULL, world->node_bytes * world->topology.nodes, PROT_READ | PROT_WRITE,
+		mmap(NULL, memory_bytes(world), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (world->memory != MAP_FAILED)
-		return true;
-	snprintf(complaint, LINE_COMPLAINT, "%s: not enough memory", world->scenario->name);
-	return false;
+	if (world->memory == MAP_FAILED) {
+		snprintf(complaint, LINE_COMPLAINT, "%s: not enough memory", world->scenario->name);
+		return false;
+	}
+	world->spare = world->memory + world->node_bytes * world->topology.nodes;
+	return true;
+}
+
+/* Clocks begin anywhere within a month, for nodes must not rely on equal ones. */
+static void make_clock(struct world *world, uint32_t node)
+{
+	struct rng stream;
+
+	stream_begin(&stream, world->seed, "clock", node);
+	world->hosts[node].clock = (struct clock){
+		.world = SCENARIO_BEGIN,
+		.own = instant_after(SCENARIO_BEGIN, duration_ms(rng_below(&stream, MONTH_MS))),
+		.drift_ppm = world->scenario->drift_ppm[node]};
 }
 
 /* Addresses are known before nodes start: from the identity each will have. */
@@ -177,7 +228,9 @@ static void make_hosts(struct world *world)
 	for (uint32_t i = 0; i < world->topology.nodes; i++) {
 		instant when = instant_after(SCENARIO_BEGIN, rng_between(&starts, duration_us(0),
 									 world->scenario->spread));
+		make_clock(world, i);
 		world->hosts[i].armed = INSTANT_NEVER;
+		world->hosts[i].memory = world->memory + i * world->node_bytes;
 		world->hosts[i].address = world_address(world, i);
 		if (!world->scenario->absent[i])
 			heap_push(&world->heap,
@@ -192,6 +245,7 @@ static void make_topology(struct world *world)
 	struct topology *topology = &world->topology;
 
 	pattern_make(&scenario->pattern, world->seed, topology);
+	mobility_widen(scenario, topology);
 	if (scenario->pattern.kind != PATTERN_EDGES)
 		return;
 	*topology = *edges;
@@ -212,8 +266,6 @@ struct world *world_new(const struct scenario *scenario, uint64_t seed, struct p
 	world->now = SCENARIO_BEGIN;
 	world->memory = MAP_FAILED;
 	world->outbox = memory_zeroed(1, sizeof(*world->outbox));
-	stream_begin(&world->loss, seed, "loss", 0);
-	stream_begin(&world->delay, seed, "delay", 0);
 	stream_begin(&world->lies, seed, "lies", 0);
 	make_topology(world);
 	make_arcs(world);
@@ -222,6 +274,8 @@ struct world *world_new(const struct scenario *scenario, uint64_t seed, struct p
 		return NULL;
 	}
 	make_hosts(world);
+	mobility_begin(world);
+	stack_begin(world);
 	orders_begin(world);
 	judge_begin(world);
 	return world;
@@ -239,13 +293,17 @@ void world_free(struct world *world)
 	for (size_t i = 0; world->standings != NULL && i < world->scenario->expectation_count; i++)
 		free(world->standings[i].answered);
 	if (world->memory != MAP_FAILED)
-		munmap(world->memory, world->node_bytes * world->topology.nodes);
+		munmap(world->memory, memory_bytes(world));
 	topology_free(&world->topology);
 	nonces_free(&world->nonces);
+	reference_free(&world->reference);
+	ledger_free(&world->ledger);
 	traffic_free(&world->traffic);
+	stack_free(world);
 	free(world->hosts);
 	free(world->ports);
 	free(world->arcs);
+	free(world->walkers);
 	free(world->orders);
 	free(world->standings);
 	free(world->outbox);
@@ -284,21 +342,37 @@ static void take(struct world *world, const struct event *event)
 	case EVENT_PACKET:
 		world_packet(world, event->subject);
 		break;
+	case EVENT_PROGRAM:
+		program_time(world, event->subject, (enum program_kind)event->round);
+		break;
 	case EVENT_JUDGE:
 		judge(world, event->subject);
+		break;
+	case EVENT_RESUME:
+		resume_node(world, event->subject);
+		break;
+	case EVENT_STEP:
+		mobility_step(world, event->subject, event->round);
 		break;
 	}
 }
 
-void world_run(struct world *world)
+bool world_step(struct world *world, instant end)
 {
 	struct event event;
 
-	while (world->broken == 0 && heap_pop(&world->heap, world->scenario->end, &event)) {
-		world->now = event.when;
-		world->tally.events++;
-		take(world, &event);
-	}
+	if (world->broken > 0 || !heap_pop(&world->heap, end, &event))
+		return false;
+	world->now = event.when;
+	world->tally.events++;
+	take(world, &event);
+	return true;
+}
+
+void world_run(struct world *world)
+{
+	while (world_step(world, world->scenario->end))
+		;
 }
 
 bool world_passed(const struct world *world)

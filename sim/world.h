@@ -6,10 +6,14 @@
 
 #include "base/rng.h"
 #include "crypto/hash.h"
-#include "node/node.h"
+#include "node/journal.h"
+#include "sim/clock.h"
 #include "sim/heap.h"
+#include "sim/ledger.h"
 #include "sim/nonces.h"
+#include "sim/reference.h"
 #include "sim/scenario.h"
+#include "sim/stack.h"
 #include "sim/traffic.h"
 
 enum {
@@ -49,6 +53,8 @@ struct arc {
 	bool cut;
 	bool passed; /* a frame a node sent got through at some time */
 	bool full;   /* room for those who look at neighbours */
+	bool apart;  /* out of range now */
+	uint32_t frames; /* that went this way, whatever became of them */
 	struct traits traits;
 };
 
@@ -60,7 +66,9 @@ struct tap {
 
 struct host {
 	struct node *node; /* NULL: not running */
+	uint8_t *memory;   /* where it lies, or will: zeros while it does not run */
 	uint32_t boot_epoch;
+	struct clock clock; /* its machine's: goes on while the node does not run */
 	instant armed; /* the earliest TIME event for it; never: none */
 	struct address address;
 	uint64_t frames;    /* that it sent, that were sent to it, and HELLOs that reached it */
@@ -94,20 +102,30 @@ struct world {
 	instant now;
 	struct topology topology;
 	struct heap heap;
-	struct rng loss, delay, lies;
+	struct rng lies;
 	struct node_limits limits;
 	size_t node_bytes; /* of each node */
-	uint8_t *memory;   /* the nodes', mapped */
+	uint8_t *memory;   /* the nodes', mapped: a block each, and one more */
+	uint8_t *spare;	   /* the block that is nobody's */
 	struct host *hosts;
 	struct port *ports;
 	struct arc *arcs;
 	struct tap *taps;     /* by wire; NULL: there are no liars */
+	struct pcap *pcap;    /* NULL: no wire is captured */
+	struct walker *walkers; /* of the scenario's motions */
+	size_t walker_count;
+	struct recorder *recorder; /* NULL: no node is recorded */
 	struct order *orders; /* the scenario's, and those of its chaos */
 	size_t order_count, order_room;
 	struct standing *standings;
 	struct outbox *outbox;
 	struct nonces nonces;
+	struct reference reference;
+	struct ledger ledger;
 	struct traffic traffic;
+	struct stack *stacks; /* by node */
+	uint32_t drawn;	      /* payloads for packets of orders */
+	struct printer printer;
 	struct tally tally;
 	uint8_t hash[HASH_256]; /* of all outboxes so far */
 	struct lladdr asker;	/* where the frame that is handled now came from */
@@ -129,10 +147,20 @@ void world_free(struct world *world);
 /* Lets everything happen until the scenario's end, or until an invariant is broken. */
 void world_run(struct world *world);
 
+/* Takes the next event that is not after `end`; false if there is none, or if an invariant is
+ * broken. */
+MUST_USE bool world_step(struct world *world, instant end);
+
+/* Changes the traits of the arcs a rule selects, from now on; how many they are. */
+uint32_t world_link(struct world *world, const struct rule *rule);
+
 /* True if every expectation was met and no invariant broken. */
 bool world_passed(const struct world *world);
 
 /* Inside of the simulator: what its files do for each other. */
+
+/* What a node's own clock reads now: the time its events are given. */
+instant world_clock(const struct world *world, uint32_t node);
 
 /* The link address of a port's link, and the port that has it, or TOPOLOGY_NONE. */
 struct lladdr world_lladdr(const struct world *world, uint32_t port);
@@ -146,6 +174,9 @@ struct address world_address(const struct world *world, uint32_t node);
 void world_start(struct world *world, uint32_t node);
 void world_stop(struct world *world, uint32_t node);
 void world_tell(struct world *world, uint32_t port);
+
+/* Hands a node that runs an event at its own clock's time, which is put into it. */
+void world_hand(struct world *world, uint32_t node, struct journal_event *event);
 
 /* Carries out what a node wants, lets it do what is due, checks it and sets its time. */
 void world_rest(struct world *world, uint32_t node);

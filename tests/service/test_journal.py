@@ -3,8 +3,8 @@ import re
 
 from mesh import TREE, wait_for
 
-IDS = dict(re.findall(r"#define JOURNAL_(\w+) \"MESSAGE_ID=([0-9a-f]{32})\"",
-                      (TREE / "daemon/journal.h").read_text()))
+IDS = dict(re.findall(r"#define MESSAGE_(\w+) \"MESSAGE_ID=([0-9a-f]{32})\"",
+                      (TREE / "daemon/log.h").read_text()))
 CATALOG = (TREE / "systemd/meshpd.catalog").read_text()
 
 

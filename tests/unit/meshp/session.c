@@ -348,7 +348,7 @@ static void test_newness(void **state)
 	assert_false(session_newer(&session, 3, 1000));
 	assert_true(session_newer(&session, 5, 0));
 	/* Once no key is held any more, whatever comes is new. */
-	assert_int_equal(session_due(&session, after(180000), REKEY), SESSION_EXPIRED);
+	assert_int_equal(session_due(&session, after(180000), REKEY), SESSION_NOTHING);
 	assert_false(session_held(&session));
 	assert_true(session_newer(&session, 4, 9));
 }
@@ -480,6 +480,24 @@ static void test_every_set_expires_after_180_s(void **state)
 	assert_int_equal(session_due(&session, after(180000), REKEY), SESSION_NOTHING);
 }
 
+/* Nothing can be sealed any more, though what the other end sends may still open. */
+static void test_confirmed_keys_expire_beside_unconfirmed_ones(void **state)
+{
+	struct outcome early = {0}, outcome = {0};
+	struct session session = {0};
+
+	confirm(&session, before(100000));
+	answer(&session, ANSWERED, 2, true);
+	settle(&session, after(79999), &early);
+	assert_false(early.expired);
+	settle(&session, after(80000), &outcome);
+	assert_true(outcome.expired);
+	assert_false(session_usable(&session));
+	assert_true(session_held(&session));
+	assert_true(session_opened(&session, after(80001), ANSWERED, true));
+	assert_true(session_usable(&session));
+}
+
 static void test_expired_keys_are_wiped(void **state)
 {
 	const struct session_keys none[SESSION_PLACES] = {0};
@@ -550,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_use_of_an_aged_key),
 		cmocka_unit_test(test_opened_confirms_once),
 		cmocka_unit_test(test_every_set_expires_after_180_s),
+		cmocka_unit_test(test_confirmed_keys_expire_beside_unconfirmed_ones),
 		cmocka_unit_test(test_expired_keys_are_wiped),
 		cmocka_unit_test(test_keepalive_10_s_after_the_first_unanswered),
 		cmocka_unit_test(test_empty_frames_ask_for_no_answer),

@@ -451,6 +451,29 @@ static void a_stranger_gets_in_by_its_cookie(void **state)
 	mesh_free(mesh);
 }
 
+/* What is answered by nothing, for want of room, is not counted as answered by a cookie. */
+static void a_cookie_without_room_is_counted(void **state)
+{
+	struct mesh *mesh = mesh_started(46, 1);
+	struct stranger stranger;
+	uint8_t bytes[WIRE_INITIATION];
+
+	stranger_draw(&stranger, &mesh->rng, 0);
+	for (uint32_t i = 0; i < 20; i++) {
+		stranger_junk(&stranger, mesh, 0, bytes);
+		mesh_inject(mesh, 0, 0, stranger.lladdr, false, bytes, sizeof(bytes));
+	}
+	assert_int_equal(mesh_drops(mesh, 0, DROP_COOKIE), 3);
+	mesh->outbox->count = OUTBOX_ACTIONS;
+	mesh->outbox->used = 0;
+	node_frame(mesh->hosts[0].node, mesh->now, 0, stranger.lladdr, false, bytes, sizeof(bytes),
+		   mesh->outbox);
+	outbox_clear(mesh->outbox);
+	assert_int_equal(mesh_drops(mesh, 0, DROP_COOKIE), 3);
+	assert_int_equal(mesh_drops(mesh, 0, DROP_OUTBOX_FULL), 1);
+	mesh_free(mesh);
+}
+
 /* A host that meets another under load takes the cookie and comes back with it. */
 static void a_node_gets_in_by_its_cookie(void **state)
 {
@@ -490,6 +513,7 @@ int main(void)
 		cmocka_unit_test(junk_in_a_peers_name_does_not_keep_it_out),
 		cmocka_unit_test(junk_answers_cost_few_curves),
 		cmocka_unit_test(a_stranger_gets_in_by_its_cookie),
+		cmocka_unit_test(a_cookie_without_room_is_counted),
 		cmocka_unit_test(a_node_gets_in_by_its_cookie),
 	};
 

@@ -90,12 +90,64 @@ static void there_is_room_for_so_many_bytes(void **state)
 	free(outbox);
 }
 
+/* The hash of an outbox with one frame and one notice, some of it changed. */
+struct change {
+	int64_t now;
+	uint32_t whose, link;
+	uint8_t to, byte, epoch, suite;
+};
+
+static void hash_with(const struct change *change, uint8_t hash[HASH_256])
+{
+	struct outbox *outbox = outbox_new();
+	struct notice notice = {
+		.kind = NOTICE_SESSION_UP, .epoch = change->epoch, .suite = change->suite};
+
+	memset(outbox_room(outbox, 40), change->byte, 40);
+	outbox_frame(outbox, change->link, (struct lladdr){{change->to}}, 40);
+	outbox_notice(outbox, &notice);
+	memset(hash, 0, HASH_256);
+	outbox_hash(hash, (instant){change->now}, change->whose, outbox);
+	free(outbox);
+}
+
+static void all_that_is_wanted_is_in_the_hash(void **state)
+{
+	const struct change changes[] = {{.now = 1},  {.whose = 1}, {.link = 1}, {.to = 1},
+					 {.byte = 1}, {.epoch = 1}, {.suite = 1}};
+	const struct change none = {.now = 0};
+	uint8_t first[HASH_256], again[HASH_256], other[HASH_256];
+
+	hash_with(&none, first);
+	hash_with(&none, again);
+	assert_memory_equal(first, again, HASH_256);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		hash_with(&changes[i], other);
+		assert_memory_not_equal(first, other, HASH_256);
+	}
+}
+
+static void an_empty_outbox_leaves_the_hash(void **state)
+{
+	struct outbox *outbox = outbox_new();
+	uint8_t hash[HASH_256] = {1, 2, 3}, before[HASH_256] = {1, 2, 3};
+
+	outbox_hash(hash, (instant){5}, 1, outbox);
+	assert_memory_equal(hash, before, HASH_256);
+	outbox_packet(outbox, 0);
+	outbox_hash(hash, (instant){5}, 1, outbox);
+	assert_memory_not_equal(hash, before, HASH_256);
+	free(outbox);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(actions_come_out_in_order),
 		cmocka_unit_test(there_is_room_for_so_many_actions),
 		cmocka_unit_test(there_is_room_for_so_many_bytes),
+		cmocka_unit_test(all_that_is_wanted_is_in_the_hash),
+		cmocka_unit_test(an_empty_outbox_leaves_the_hash),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

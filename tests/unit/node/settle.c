@@ -112,6 +112,22 @@ static void errors_have_a_rate(void **state)
 	mesh_free(mesh);
 }
 
+/* The packet is counted under its reason, and that the host was not told under another. */
+static void an_error_without_room_is_counted(void **state)
+{
+	struct mesh *mesh = mesh_started(3, 1);
+	uint8_t packet[100];
+
+	mesh_packet_write(mesh, 0, 0, 1, sizeof(packet), packet);
+	packet[39] ^= 1;
+	mesh->outbox->count = OUTBOX_ACTIONS;
+	node_packet(mesh->hosts[0].node, mesh->now, packet, sizeof(packet), mesh->outbox);
+	outbox_clear(mesh->outbox);
+	assert_int_equal(mesh_drops(mesh, 0, DROP_UNREACHABLE), 1);
+	assert_int_equal(mesh_drops(mesh, 0, DROP_OUTBOX_FULL), 1);
+	mesh_free(mesh);
+}
+
 static void packets_to_ourselves_come_back(void **state)
 {
 	struct mesh *mesh = mesh_started(4, 1);
@@ -323,6 +339,7 @@ int main(void)
 		cmocka_unit_test(refused_packets_are_told_to_the_host),
 		cmocka_unit_test(nothing_is_answered_to_an_error),
 		cmocka_unit_test(errors_have_a_rate),
+		cmocka_unit_test(an_error_without_room_is_counted),
 		cmocka_unit_test(packets_to_ourselves_come_back),
 		cmocka_unit_test(packets_wait_for_a_handshake),
 		cmocka_unit_test(the_oldest_gives_way),

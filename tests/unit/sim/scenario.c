@@ -52,6 +52,34 @@ static void every_line_means_something(void **state)
 	scenario_free(&scenario);
 }
 
+static void places_and_clocks_are_read(void **state)
+{
+	struct scenario scenario;
+	char complaint[LINE_COMPLAINT];
+
+	assert_true(reads(&scenario,
+			  "topology disc 5 3\nclock 0..1 fast 100ppm\nclock 1 slow 10%\n"
+			  "move 1..2 speed 50 from 1s to 2s\nat 2s move 3 to 7,32767\n"
+			  "at 3s jump 0..4 60s\n"
+			  "expect by 5s frames caused by jump at most 9 since 1s of 2\n",
+			  complaint));
+	assert_int_equal(scenario.drift_ppm[0], 100);
+	assert_int_equal(scenario.drift_ppm[1], -100000);
+	assert_int_equal(scenario.drift_ppm[2], 0);
+	assert_int_equal(scenario.motion_count, 1);
+	assert_int_equal(scenario.motions[0].first, 1);
+	assert_int_equal(scenario.motions[0].last, 2);
+	assert_int_equal(scenario.motions[0].speed, 50);
+	assert_int_equal(scenario.orders[0].to.x, 7);
+	assert_int_equal(scenario.orders[0].to.y, 32767);
+	assert_int_equal(scenario.orders[1].by.us, 60000000);
+	assert_int_equal(scenario.expectations[0].kind, EXPECT_CAUSED);
+	assert_int_equal(scenario.expectations[0].cause, ORDER_JUMP);
+	assert_int_equal(scenario.expectations[0].bound, 9);
+	assert_int_equal(scenario.expectations[0].select.a, 2);
+	scenario_free(&scenario);
+}
+
 static void nonsense_is_refused_with_its_line(void **state)
 {
 	static const struct {
@@ -82,6 +110,18 @@ static void nonsense_is_refused_with_its_line(void **state)
 		{"topology line 3\nexpect by 1s frames at 3\n", "\"3\" where \"most\" belongs"},
 		{"topology line 3\nexpect by 100ms ping all\n", "before the beginning"},
 		{"topology line 3\nchaos 3 from 2s to 2.5s\n", "at least 1s"},
+		{"topology line 3\nat 1s jump 0-1 3s\n", "that is for nodes"},
+		{"topology line 3\nat 1s jump 0\n", "a time is missing"},
+		{"topology line 3\nclock 0 fast 11%\n", "at most 10% fast or slow"},
+		{"topology line 3\nclock 0 late 1%\n", "\"late\" where \"fast\" belongs"},
+		{"topology line 3\nmove 0 speed 9 from 1s to 2s\n", "places on a disc only"},
+		{"topology line 3\nat 1s move 0 to 1,1\n", "places on a disc only"},
+		{"topology disc 3 2\nmove 0 speed 0 from 1s to 2s\n", "\"0\" is no number from 1"},
+		{"topology disc 3 2\nmove 0 speed 9 from 1s to 1s\n", "ends after it begins"},
+		{"topology disc 3 2\nat 1s move 0 to 1,32768\n", "\"1,32768\" is no place"},
+		{"topology disc 3 2\nat 1s move 0..1 to 1,1\n", "one node at a time"},
+		{"topology line 3\nexpect by 1s frames caused by joy at most 1\n",
+		 "\"joy\" is nothing that can happen"},
 		{"topology edges nowhere.edges\n", "folder/nowhere.edges: No such file"},
 		{"colour blue\n", ":1: the topology comes before \"colour\""},
 		{"topology line 3\ncolour blue\n", ":2: \"colour\" begins no line"},
@@ -115,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_line_means_something),
+		cmocka_unit_test(places_and_clocks_are_read),
 		cmocka_unit_test(nonsense_is_refused_with_its_line),
 		cmocka_unit_test(a_line_too_long_is_refused),
 	};
