@@ -49,6 +49,21 @@
 	X(DROP_NEIGHBOUR_UNKNOWN, "neighbour_unknown") /* sealed probe from no known neighbour */  \
 	X(DROP_OUTBOX_FULL, "outbox_full")	       /* the driver lent too small an outbox */   \
 	X(DROP_LINK_DOWN, "link_down")		       /* frame from or for a link that is down */ \
+	/* routing */                                                                              \
+	X(DROP_ZONE, "zone")			 /* a record of another zone */                    \
+	X(DROP_RECORD, "record")		 /* a record whose signature is not good */        \
+	X(DROP_RECORD_KNOWN, "record_known")	 /* a record we have */                            \
+	X(DROP_RECORD_OLD, "record_old")	 /* a record older than ours, or expired */        \
+	X(DROP_RECORD_UNKNOWN, "record_unknown") /* a later fragment without the first */          \
+	X(DROP_RATE_RECORD, "rate_record")     /* records of one origin or neighbour, too fast */  \
+	X(DROP_DATABASE_FULL, "database_full") /* no room for another record */                    \
+	X(DROP_RELAY_STRANGER, "relay_stranger")   /* to be relayed, but from no neighbour */      \
+	X(DROP_NO_ROUTE, "no_route")		   /* to be relayed, but nobody knows where */     \
+	X(DROP_BACKWARDS, "backwards")		   /* to be relayed to where it came from */       \
+	X(DROP_TOO_BIG, "too_big")		   /* to be relayed over a link it does not fit */ \
+	X(DROP_RATE_RELAY, "rate_relay")	   /* control frames to be relayed, too fast */    \
+	X(DROP_RATE_ERROR, "rate_error")	   /* errors to one source, too fast */            \
+	X(DROP_ERROR_UNMATCHED, "error_unmatched") /* an error about no packet of ours */          \
 	/* packets from tun */                                                                     \
 	X(DROP_PACKET_SHORT, "packet_short")		 /* no whole IPv6 packet */                \
 	X(DROP_PACKET_NOT_IPV6, "packet_not_ipv6")	 /* another version */                     \

@@ -74,9 +74,12 @@ enum {
 	WIRE_COOKIE_REPLY = 83,
 };
 
-/* Types of sealed control messages, section 4. */
+/* Types of sealed control messages: mesharp.md, section 3, and route.md, section 3. */
 enum sealed_type {
 	SEALED_PROBE = 1,
+	SEALED_RECORDS = 2,
+	SEALED_ACK = 3,
+	SEALED_COMPARE = 4,
 };
 
 /* Life of keys, section 5, in milliseconds where not said. */

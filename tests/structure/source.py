@@ -9,13 +9,14 @@ import subprocess
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MESHPD_BUILD", TREE / "build/plain")).resolve()
 
-PURE = ["base", "crypto", "meshp", "mesharp", "node"]
+PURE = ["base", "crypto", "meshp", "mesharp", "route", "node"]
 MAY_INCLUDE = {
     "base": [],
     "crypto": ["base"],
     "meshp": ["base", "crypto"],
     "mesharp": ["base", "crypto", "meshp"],
-    "node": ["base", "crypto", "meshp", "mesharp"],
+    "route": ["base", "crypto", "meshp"],
+    "node": ["base", "crypto", "meshp", "mesharp", "route"],
     "tun": ["base"],
     "link": ["base"],
     "config": ["base"],

@@ -1,0 +1,214 @@
+/* Between the first look and keeping nothing changes but two buckets of the neighbour that brought
+ * it: that of new ids, which is charged for trying, and that of forgeries, for an honest neighbour
+ * passes on only what it found good. Whoever names a node without being able to sign for it cannot
+ * spend what that node may send. docs/protocol/route.md, section 2. */
+#include "route/arrival.h"
+
+#include "route/cells.h"
+#include "route/claims.h"
+#include "route/room.h"
+
+#include <string.h>
+
+/* A later fragment of a node whose fragment 0 we have: is it of the same record? */
+static enum drop head_check(struct arrival *arrival)
+{
+	const struct store *store = arrival->store;
+	uint32_t head = store_first(store, arrival->node);
+
+	if (arrival->record.epoch < store_fragment(store, head)->epoch) {
+		arrival->fragment = head;
+		return DROP_RECORD_OLD;
+	}
+	return arrival->record.fragment < store_node(store, arrival->node)->count
+		       ? DROP_NONE
+		       : DROP_RECORD_UNKNOWN;
+}
+
+/* Is it newer than what we have or had of that number? */
+static enum drop age_check(struct arrival *arrival)
+{
+	const struct record *record = &arrival->record;
+	const struct store_fragment *ours;
+
+	if (arrival->node != STORE_NONE)
+		arrival->fragment = store_at(arrival->store, arrival->node, record->fragment);
+	if (arrival->fragment == STORE_NONE)
+		return DROP_NONE;
+	ours = store_fragment(arrival->store, arrival->fragment);
+	if (record_newer(record->epoch, record->sequence, ours->epoch, ours->sequence))
+		return DROP_NONE;
+	return ours->size > 0 && ours->epoch == record->epoch && ours->sequence == record->sequence
+		       ? DROP_RECORD_KNOWN
+		       : DROP_RECORD_OLD;
+}
+
+/* Whose is it, and do we want it? */
+static enum drop identify(struct arrival *arrival)
+{
+	const struct store *store = arrival->store;
+	const struct record *record = &arrival->record;
+	enum drop drop = DROP_NONE;
+	bool has_head;
+
+	if (record->zone != arrival->realm->zone)
+		return DROP_ZONE;
+	arrival->node = store_find(store, &record->address);
+	if (arrival->node == STORE_OWN)
+		return DROP_OWN;
+	has_head = arrival->node != STORE_NONE && store_has_head(store, arrival->node);
+	if (record->fragment != 0)
+		drop = has_head ? head_check(arrival) : DROP_RECORD_UNKNOWN;
+	return drop == DROP_NONE ? age_check(arrival) : drop;
+}
+
+/* Is it too fast? The first of a number counts as none: all of a record may come at once. */
+static bool is_admitted(struct arrival *arrival, instant now)
+{
+	struct visitor *visitor = arrival->visitor;
+
+	arrival->forged = visitor->forged;
+	if (arrival->fragment != STORE_NONE &&
+	    !pace_admits(&store_node(arrival->store, arrival->node)->pace, now))
+		return false;
+	if (arrival->node == STORE_NONE && !bucket_take(&visitor->newcomers, RATE_NEW_NODES, now))
+		return false;
+	return bucket_take(&arrival->forged, RATE_FORGED, now);
+}
+
+/* What it needs beyond what it takes the place of. */
+static struct store_room need_of(const struct arrival *arrival)
+{
+	uint32_t cells = cells_for(arrival->bytes.size);
+	uint32_t former = 0;
+
+	if (arrival->fragment != STORE_NONE)
+		former = cells_for(store_fragment(arrival->store, arrival->fragment)->size);
+	return (struct store_room){
+		.nodes = arrival->node == STORE_NONE,
+		.fragments = arrival->fragment == STORE_NONE,
+		.cells = cells > former ? cells - former : 0,
+	};
+}
+
+/* Is it of the node that it names? */
+static enum drop verify(const struct arrival *arrival)
+{
+	const struct record *record = &arrival->record;
+	struct certificate certificate = record->certificate;
+	struct address address;
+
+	if (record->fragment != 0)
+		REQUIRE(claims_certificate(arrival->store, arrival->node, &certificate));
+	address = certificate_address(&certificate);
+	if (!address_equal(&address, &record->address))
+		return DROP_CERTIFICATE;
+	if (arrival->node != STORE_NONE &&
+	    certificate.generation < store_node(arrival->store, arrival->node)->generation)
+		return DROP_CERTIFICATE_OLD;
+	/* It covers the certificate, whose own signature, by the same key, would add nothing. */
+	return record_verify(arrival->bytes.bytes, arrival->bytes.size, certificate.identity,
+			     arrival->realm->network_id)
+		       ? DROP_NONE
+		       : DROP_RECORD;
+}
+
+enum drop arrival_check(struct arrival *arrival, instant now)
+{
+	struct store_room reserve = room_reserve(arrival->store, arrival->own);
+	enum drop drop = record_read(arrival->bytes.bytes, arrival->bytes.size, &arrival->record);
+
+	arrival->node = STORE_NONE;
+	arrival->fragment = STORE_NONE;
+	if (drop == DROP_NONE)
+		drop = identify(arrival);
+	if (drop != DROP_NONE)
+		return drop;
+	if (!is_admitted(arrival, now))
+		return DROP_RATE_RECORD;
+	if (!room_possible(arrival->store, reserve, need_of(arrival), arrival->node))
+		return DROP_DATABASE_FULL;
+	drop = verify(arrival);
+	if (drop == DROP_CERTIFICATE || drop == DROP_RECORD)
+		arrival->visitor->forged = arrival->forged;
+	return drop;
+}
+
+void arrival_own(struct arrival *arrival)
+{
+	REQUIRE(record_read(arrival->bytes.bytes, arrival->bytes.size, &arrival->record) ==
+		DROP_NONE);
+	arrival->node = STORE_OWN;
+	arrival->fragment = store_at(arrival->store, STORE_OWN, arrival->record.fragment);
+}
+
+/* True if it says of flags and links just what the one says whose place it takes. */
+static bool is_refreshment(const struct arrival *arrival)
+{
+	const struct record *record = &arrival->record;
+	uint8_t bytes[RECORD_MAX];
+	struct record former;
+	size_t size = 0;
+
+	if (arrival->fragment != STORE_NONE)
+		size = store_copy(arrival->store, arrival->fragment, bytes);
+	if (size == 0)
+		return false;
+	REQUIRE(record_read(bytes, size, &former) == DROP_NONE);
+	return former.flags == record->flags && former.entries == record->entries &&
+	       memcmp(former.entry_bytes.bytes, record->entry_bytes.bytes,
+		      record->entry_bytes.size) == 0;
+}
+
+/* Notes what a fragment 0 says of its node, and forgets those fragments that it leaves behind; true
+ * if there were any. */
+static bool head_taken(const struct arrival *arrival)
+{
+	struct store *store = arrival->store;
+	struct store_node *node = store_node(store, arrival->node);
+	uint32_t at = store_next(store, arrival->fragment);
+	bool any = false;
+
+	node->flags = arrival->record.flags;
+	node->count = arrival->record.fragments;
+	node->generation = arrival->record.certificate.generation;
+	while (at != STORE_NONE) {
+		const struct store_fragment *fragment = store_fragment(store, at);
+		uint32_t next = store_next(store, at);
+
+		if (fragment->epoch < arrival->record.epoch ||
+		    (fragment->number >= node->count && fragment->size > 0)) {
+			store_drop(store, at);
+			any = true;
+		}
+		at = next;
+	}
+	return any;
+}
+
+bool arrival_keep(struct arrival *arrival, instant now)
+{
+	struct store *store = arrival->store;
+	const struct record *record = &arrival->record;
+	struct span bytes = arrival->bytes;
+	bool changed = !is_refreshment(arrival);
+	struct store_fragment *fragment;
+
+	room_make(store, room_reserve(store, arrival->own), need_of(arrival), arrival->node);
+	if (arrival->node == STORE_NONE)
+		arrival->node = store_add(store, &record->address, (uint16_t)arrival->neighbour);
+	if (arrival->fragment != STORE_NONE && arrival->node != STORE_OWN)
+		pace_spend(&store_node(store, arrival->node)->pace, now);
+	arrival->fragment =
+		store_put(store, arrival->node, record->fragment, (uint16_t)arrival->neighbour,
+			  bytes, record_hash(bytes.bytes, bytes.size, arrival->realm->network_id));
+	fragment = store_fragment(store, arrival->fragment);
+	fragment->epoch = record->epoch;
+	fragment->sequence = record->sequence;
+	fragment->lifetime =
+		record->lifetime < ROUTE_LIFETIME_S ? record->lifetime : ROUTE_LIFETIME_S;
+	fragment->expires = instant_after(now, duration_s(fragment->lifetime));
+	if (record->fragment == 0 && head_taken(arrival))
+		changed = true;
+	return changed;
+}
