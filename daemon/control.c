@@ -1,6 +1,7 @@
 /* The clients of the control socket. A client is either being read from or being written to, never
- * both: while a reply is on its way nothing more is taken in, so what one client can occupy is one
- * call and one reply. What comes next in its buffer is answered at the next turn. */
+ * both: while a reply is on its way nothing more is answered, so what one client can occupy is one
+ * call and one reply. What comes next in its buffer is answered at the next turn. Who waits for a
+ * trace is read from meanwhile, to see that it goes; its buffer full, it is cut off. */
 #include "daemon/control.h"
 
 #include "daemon/methods.h"
@@ -20,13 +21,15 @@ struct client {
 	size_t used;  /* bytes of input */
 	char *output; /* a reply under way, or NULL */
 	size_t output_size, output_sent;
-	bool ending;   /* closed when the reply is out */
+	bool ending;  /* closed when the reply is out */
+	bool tracing; /* its reply comes when a trace has ended */
+	uint32_t trace;
 	instant since; /* when this call or this reply began, or the client came */
 	char input[VARLINK_CALL];
 };
 
 struct control {
-	const struct mesh *mesh;
+	struct mesh *mesh;
 	struct loop *loop;
 	int listener;
 	struct loop_source *source;
@@ -44,7 +47,14 @@ static void client_close(struct client *client)
 	client->output = NULL;
 	client->used = 0;
 	client->ending = false;
+	client->tracing = false;
 	client->fd = -1;
+}
+
+/* True if a reply is on its way or to come, so that nothing more is taken in. */
+static bool client_busy(const struct client *client)
+{
+	return client->output != NULL || client->tracing;
 }
 
 /* Begins to send a reply, which it takes over. Without memory for it the client is cut off. */
@@ -65,6 +75,66 @@ static void client_refuse(struct client *client, const char *reason)
 	client_reply(client, methods_malformed(reason));
 }
 
+/* The number of a trace that nobody waits for; TRACES if there is none. One whose client went is
+ * begun anew for another. */
+static uint32_t trace_free(const struct control *control)
+{
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS && number < TRACES;) {
+		const struct client *client = &control->clients[i++];
+
+		if (!client->tracing || client->trace != number)
+			continue;
+		number++;
+		i = 0;
+	}
+	return number;
+}
+
+/* Begins a trace, whose end is the reply. */
+static void client_trace(struct client *client, const struct trace_wish *wish)
+{
+	uint32_t number = trace_free(client->control);
+
+	if (number == TRACES) {
+		client_reply(client, methods_busy());
+		return;
+	}
+	client->tracing = true;
+	client->trace = number;
+	client->since = loop_now();
+	mesh_trace(client->control->mesh, number, wish->lane, &wish->to);
+}
+
+static void trace_ended(void *owner, uint32_t number)
+{
+	struct control *control = owner;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct client *client = &control->clients[i];
+
+		if (!client->tracing || client->trace != number)
+			continue;
+		client->tracing = false;
+		client_reply(client, varlink_reply(trace_view(control->mesh, number)));
+	}
+}
+
+static void client_call(struct client *client, const struct varlink_call *call)
+{
+	struct trace_wish wish = {.wanted = false};
+	json_t *reply;
+
+	if (call->oneway)
+		return;
+	reply = methods_answer(client->control->mesh, call, &wish);
+	if (wish.wanted)
+		client_trace(client, &wish);
+	else
+		client_reply(client, reply);
+}
+
 /* Takes the first call out of the input and answers it. False if there is no whole one. */
 static bool client_answer_one(struct client *client)
 {
@@ -81,8 +151,7 @@ static bool client_answer_one(struct client *client)
 	}
 	client->used -= size + 1;
 	memmove(client->input, end + 1, client->used);
-	if (!call.oneway)
-		client_reply(client, methods_answer(client->control->mesh, &call));
+	client_call(client, &call);
 	varlink_forget(&call);
 	return true;
 }
@@ -90,10 +159,10 @@ static bool client_answer_one(struct client *client)
 /* Answers what is in the input up to the first call that gets a reply. */
 static void client_answer(struct client *client)
 {
-	while (client->fd >= 0 && client->output == NULL)
+	while (client->fd >= 0 && !client_busy(client))
 		if (!client_answer_one(client))
 			break;
-	if (client->fd >= 0 && client->output == NULL && client->used == sizeof(client->input))
+	if (client->fd >= 0 && !client_busy(client) && client->used == sizeof(client->input))
 		client_refuse(client, "a call has at most 64 KiB");
 }
 
@@ -152,7 +221,7 @@ static void client_ready(void *owner)
 
 static bool client_waited_for(const struct client *client)
 {
-	return client->fd >= 0 && (client->used > 0 || client->output != NULL);
+	return client->fd >= 0 && !client->tracing && (client->used > 0 || client->output != NULL);
 }
 
 static bool clients_any(const struct control *control)
@@ -217,7 +286,7 @@ static void client_comes(void *owner)
 	client->fd = -1;
 }
 
-int control_open(struct control **result, int listener, const struct mesh *mesh)
+int control_open(struct control **result, int listener, struct mesh *mesh)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	int status;
@@ -225,6 +294,8 @@ int control_open(struct control **result, int listener, const struct mesh *mesh)
 	if (control == NULL)
 		return -ENOMEM;
 	control->mesh = mesh;
+	mesh->traced = trace_ended;
+	mesh->traced_owner = control;
 	control->loop = mesh->parts.loop;
 	control->listener = listener;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
@@ -245,6 +316,7 @@ void control_close(struct control *control)
 {
 	if (control == NULL)
 		return;
+	control->mesh->traced = NULL;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		client_close(&control->clients[i]);
 	loop_forget(control->impatience);

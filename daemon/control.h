@@ -10,7 +10,7 @@ enum { CONTROL_CLIENTS = 16 }; /* at once; one more takes the place of the one i
 struct control;
 
 /* Starts answering about a mesh in its loop. The listener stays the caller's. 0 or -errno. */
-MUST_USE int control_open(struct control **control, int listener, const struct mesh *mesh);
+MUST_USE int control_open(struct control **control, int listener, struct mesh *mesh);
 
 /* Cuts all clients off. NULL is fine. */
 void control_close(struct control *control);

@@ -102,6 +102,7 @@ static struct node_link facts_of(const struct mesh_link *link)
 		.radio = link->facts.radio,
 		.mtu = link->facts.mtu,
 		.cost = link->cost_us,
+		.rate_bps = link->facts.rate_bps,
 	};
 
 	memcpy(facts.lladdr.bytes, link->facts.lladdr, LLADDR);

@@ -44,6 +44,8 @@ static void carry_out(struct mesh *mesh)
 			break;
 		case ACTION_NOTICE:
 			news_tell(mesh, &action->notice);
+			if (action->notice.kind == NOTICE_TRACE && mesh->traced != NULL)
+				mesh->traced(mesh->traced_owner, action->notice.trace);
 			break;
 		}
 	}
@@ -346,6 +348,16 @@ int mesh_find_links(struct mesh *mesh, struct failure *failure)
 	}
 	status = links_watch(mesh, failure);
 	return status == 0 ? links_begin(mesh, failure) : status;
+}
+
+void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct address *to)
+{
+	hand(mesh, &(struct journal_event){.kind = JOURNAL_TRACE,
+					   .now = loop_now(),
+					   .trace = number,
+					   .lane = lane,
+					   .to = *to});
+	settle(mesh);
 }
 
 void mesh_close(struct mesh *mesh)

@@ -63,9 +63,11 @@ struct mesh {
 	struct host host;
 	struct loopback loopback;
 	struct mesh_counters counters;
-	struct loop_source *deadline;	 /* when the node wants node_time */
-	struct loop_source *session_age; /* when the session key pair is 30 days old */
-	uint8_t packet[PACKET_MAX];	 /* from tun, one at a time */
+	struct loop_source *deadline;		      /* when the node wants node_time */
+	struct loop_source *session_age;	      /* when the session key pair is 30 days old */
+	uint8_t packet[PACKET_MAX];		      /* from tun, one at a time */
+	void (*traced)(void *owner, uint32_t number); /* is told when a trace ends; may be NULL */
+	void *traced_owner;
 };
 
 /* Makes the node from the configuration, the network key and the state, gives the host its
@@ -77,6 +79,10 @@ MUST_USE int mesh_open(struct mesh *mesh, const struct mesh_parts *parts,
 /* Lets go of all links and finds them anew by the configuration as it is now. 0 or -errno: then
  * the mesh can only be closed. */
 MUST_USE int mesh_find_links(struct mesh *mesh, struct failure *failure);
+
+/* Begins the trace of a number, 0 … TRACES − 1, of which whoever is told of ends hears later or at
+ * once. */
+void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct address *to);
 
 /* Takes the addresses off tun and forgets every secret. */
 void mesh_close(struct mesh *mesh);

@@ -19,9 +19,10 @@ void news_status(const struct mesh *mesh)
 		full += neighbour.state == NEIGHBOUR_FULL;
 	node_status(mesh->node, loop_now(), &status);
 	links = links_count(mesh);
-	snprintf(text, sizeof(text), "%s, %u link%s, %u neighbour%s",
+	snprintf(text, sizeof(text), "%s, %u link%s, %u neighbour%s, %u node%s%s",
 		 text_address(&status.address, address), links, links == 1 ? "" : "s", full,
-		 full == 1 ? "" : "s");
+		 full == 1 ? "" : "s", status.nodes, status.nodes == 1 ? "" : "s",
+		 status.synced ? "" : ", looking for others");
 	notify_status(text);
 }
 
@@ -37,7 +38,11 @@ static const char *message_id(const struct notice *notice)
 		return MESSAGE_SESSION_LOST;
 	case NOTICE_DUPLICATE_NODE:
 		return MESSAGE_DUPLICATE_NODE;
+	case NOTICE_DATABASE_FULL:
+		return MESSAGE_DATABASE_FULL;
 	case NOTICE_SESSION_UP:
+	case NOTICE_ZONE:
+	case NOTICE_TRACE:
 		return "";
 	}
 	return "";
@@ -62,6 +67,16 @@ static void tell_neighbour(struct mesh *mesh, const struct notice *notice, const
 		news_status(mesh);
 }
 
+static void tell_zone(struct mesh *mesh, const struct notice *notice)
+{
+	char fields[64];
+
+	snprintf(fields, sizeof(fields), "MESHPD_NODES=%u", notice->nodes);
+	log_say(mesh->parts.log, LOG_DEBUG, fields, "zone: %u node%s%s", notice->nodes,
+		notice->nodes == 1 ? "" : "s", notice->synced ? ", synced" : "");
+	news_status(mesh);
+}
+
 void news_tell(struct mesh *mesh, const struct notice *notice)
 {
 	struct log *log = mesh->parts.log;
@@ -80,9 +95,18 @@ void news_tell(struct mesh *mesh, const struct notice *notice)
 	case NOTICE_SESSION_LOST:
 		log_say(log, LOG_INFO, fields, "session with %s: lost", address);
 		break;
+	case NOTICE_ZONE:
+		tell_zone(mesh, notice);
+		break;
+	case NOTICE_DATABASE_FULL:
+		log_say(log, LOG_WARNING, fields,
+			"no room for the records of all nodes of the zone: some are not reached");
+		break;
 	case NOTICE_DUPLICATE_NODE:
 		log_say(log, LOG_ERR, fields,
 			"another live node has our identity: give one of them a new one");
+		break;
+	case NOTICE_TRACE:
 		break;
 	}
 }

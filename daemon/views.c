@@ -3,49 +3,9 @@
 #include "daemon/views.h"
 
 #include "crypto/aead.h"
-#include "daemon/text.h"
+#include "daemon/values.h"
 
-#include <inttypes.h>
-#include <sodium.h>
-
-static json_t *json_address(const struct address *address)
-{
-	char text[TEXT_ADDRESS];
-
-	return json_string(text_address(address, text));
-}
-
-static json_t *json_id(const struct address *address)
-{
-	struct node_id id = address_id(address);
-	char text[TEXT_ID];
-
-	return json_string(text_id(&id, text));
-}
-
-static json_t *json_lladdr(const uint8_t bytes[LLADDR])
-{
-	char text[TEXT_LLADDR];
-
-	return json_string(text_lladdr(bytes, text));
-}
-
-static json_t *json_base64(const uint8_t *bytes, size_t size)
-{
-	char text[64];
-
-	return json_string(
-		sodium_bin2base64(text, sizeof(text), bytes, size, sodium_base64_VARIANT_ORIGINAL));
-}
-
-static json_t *json_hex(const uint8_t *bytes, size_t size)
-{
-	char text[64];
-
-	return json_string(sodium_bin2hex(text, sizeof(text), bytes, size));
-}
-
-static const char *link_name(const struct mesh *mesh, uint32_t slot)
+const char *view_link_name(const struct mesh *mesh, uint32_t slot)
 {
 	return slot < LINKS_MAX ? mesh->links[slot].facts.name : "";
 }
@@ -76,12 +36,13 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	return object;
 }
 
-static json_t *json_link(const struct mesh_link *link)
+json_t *view_link(const struct mesh_link *link)
 {
-	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:i}", "name", link->facts.name, "ifindex",
-			 (int)link->facts.ifindex, "lladdr", json_lladdr(link->facts.lladdr), "mtu",
-			 (int)link->facts.mtu, "running", link->facts.running, "radio",
-			 link->facts.radio, "cost_us", (int)link->cost_us);
+	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:I, s:i}", "name", link->facts.name,
+			 "ifindex", (int)link->facts.ifindex, "lladdr",
+			 value_lladdr(link->facts.lladdr), "mtu", (int)link->facts.mtu, "running",
+			 link->facts.running, "radio", link->facts.radio, "rate_bps",
+			 (json_int_t)link->facts.rate_bps, "cost_us", (int)link->cost_us);
 }
 
 static json_t *json_links(const struct mesh *mesh)
@@ -90,7 +51,7 @@ static json_t *json_links(const struct mesh *mesh)
 
 	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
 		if (mesh->links[slot].used)
-			json_array_append_new(links, json_link(&mesh->links[slot]));
+			json_array_append_new(links, view_link(&mesh->links[slot]));
 	return links;
 }
 
@@ -99,28 +60,23 @@ json_t *view_status(const struct mesh *mesh)
 	struct node_status status;
 
 	node_status(mesh->node, loop_now(), &status);
-	return json_pack(
-		"{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:I, s:I, s:s, s:I, s:i, s:s, s:s, s:s, "
-		"s:s, s:i, s:i, s:i, s:o, s:o}",
-		"schema", 1, "address", json_address(&status.address), "id",
-		json_id(&status.address), "public_key",
-		json_base64(status.public_key, sizeof(status.public_key)), "network_id",
-		json_hex(status.network_id, sizeof(status.network_id)), "closed", status.closed,
-		"duplicate", status.duplicate, "zone", (int)status.zone, "epoch",
-		(json_int_t)status.boot_epoch, "generation", (json_int_t)status.generation,
-		"version", MESHPD_VERSION, "uptime_ms",
-		(json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
-		(int)mesh->host.mtu, "tun", mesh->host.tun, "loopback", mesh->loopback.name,
-		"loopback_kind", mesh->loopback.kind, "firewall", "none", "peers",
-		(int)status.peers, "neighbours", (int)status.neighbours, "staged",
-		(int)status.staged, "drops", json_drops(mesh, &status.drops), "links",
-		json_links(mesh));
-}
-
-/* {"schema":1, NAME: list} */
-static json_t *list_of(const char *name, json_t *list)
-{
-	return json_pack("{s:i, s:o}", "schema", 1, name, list);
+	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:i, s:i, s:I, s:I, s:s, "
+			 "s:I, s:i, s:s, s:s, s:s, "
+			 "s:s, s:i, s:i, s:i, s:o, s:o}",
+			 "schema", 1, "address", value_address(&status.address), "id",
+			 value_id(&status.address), "public_key",
+			 value_base64(status.public_key, sizeof(status.public_key)), "network_id",
+			 value_hex(status.network_id, sizeof(status.network_id)), "closed",
+			 status.closed, "duplicate", status.duplicate, "database_full", status.full,
+			 "synced", status.synced, "nodes", (int)status.nodes, "zone",
+			 (int)status.zone, "epoch", (json_int_t)status.boot_epoch, "generation",
+			 (json_int_t)status.generation, "version", MESHPD_VERSION, "uptime_ms",
+			 (json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
+			 (int)mesh->host.mtu, "tun", mesh->host.tun, "loopback",
+			 mesh->loopback.name, "loopback_kind", mesh->loopback.kind, "firewall",
+			 "none", "peers", (int)status.peers, "neighbours", (int)status.neighbours,
+			 "staged", (int)status.staged, "drops", json_drops(mesh, &status.drops),
+			 "links", json_links(mesh));
 }
 
 json_t *view_neighbours(const struct mesh *mesh)
@@ -133,13 +89,13 @@ json_t *view_neighbours(const struct mesh *mesh)
 		json_array_append_new(
 			list,
 			json_pack("{s:o, s:o, s:s, s:o, s:s, s:I, s:i, s:f, s:i}", "address",
-				  json_address(&entry.address), "id", json_id(&entry.address),
-				  "link", link_name(mesh, entry.link), "lladdr",
-				  json_lladdr(entry.lladdr.bytes), "state",
+				  value_address(&entry.address), "id", value_id(&entry.address),
+				  "link", view_link_name(mesh, entry.link), "lladdr",
+				  value_lladdr(entry.lladdr.bytes), "state",
 				  neighbour_state_name(entry.state), "since_ms",
 				  (json_int_t)entry.since.us / 1000, "rtt_us", (int)entry.rtt_us,
 				  "loss", entry.loss_ppm / 1e6, "metric", (int)entry.metric_us));
-	return list_of("neighbours", list);
+	return value_list("neighbours", list);
 }
 
 static const char *session_state(const struct node_session *session)
@@ -165,14 +121,14 @@ json_t *view_sessions(const struct mesh *mesh)
 	while (node_sessions(mesh->node, loop_now(), &cursor, &entry))
 		json_array_append_new(list,
 				      json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
-						"address", json_address(&entry.address), "state",
+						"address", value_address(&entry.address), "state",
 						session_state(&entry), "suite", suite_name(&entry),
 						"epoch", (json_int_t)entry.epoch, "age_ms",
 						(json_int_t)entry.age.us / 1000, "tx_packets",
 						(json_int_t)entry.tx_packets, "rx_packets",
 						(json_int_t)entry.rx_packets, "rx_replay",
 						(json_int_t)entry.rx_replay));
-	return list_of("sessions", list);
+	return value_list("sessions", list);
 }
 
 json_t *view_routes(const struct mesh *mesh)
@@ -183,11 +139,11 @@ json_t *view_routes(const struct mesh *mesh)
 
 	while (node_routes(mesh->node, &cursor, &entry))
 		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:I, s:i, s:i}",
-						      "address", json_address(&entry.address), "id",
-						      json_id(&entry.address), "next_hop",
-						      json_address(&entry.next_hop), "link",
-						      link_name(mesh, entry.link), "metric",
+						      "address", value_address(&entry.address),
+						      "id", value_id(&entry.address), "next_hop",
+						      value_address(&entry.next_hop), "link",
+						      view_link_name(mesh, entry.link), "metric",
 						      (json_int_t)entry.metric_us, "hops",
 						      (int)entry.hops, "mtu", (int)entry.mtu));
-	return list_of("routes", list);
+	return value_list("routes", list);
 }

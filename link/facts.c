@@ -1,14 +1,18 @@
 /* What makes an interface a link, whatever its kind: Ethernet frames that nobody else takes.
  * Devices of 802.1Q, veth pairs, bridges themselves, Wi-Fi stations and Bluetooth networks all
- * qualify; the ports of a bridge or bond do not. Whether it is a radio is only told by sysfs. */
+ * qualify; the ports of a bridge or bond do not. Whether it is a radio, and how fast it is, is only
+ * told by sysfs. */
 #include "link/facts.h"
 
 #include <linux/if_arp.h>
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { RATE_MOST_MBPS = 1000000000 }; /* more is no figure of a link */
 
 /* True if there is such an entry for the interface in sysfs. */
 static bool sysfs_has(const char *name, const char *entry)
@@ -19,20 +23,41 @@ static bool sysfs_has(const char *name, const char *entry)
 	return !access(path, F_OK);
 }
 
-/* True for Wi-Fi, by either of its kernel interfaces, and for Bluetooth (bnep). */
-static bool facts_radio(const char *name)
+/* Reads an entry of sysfs for the interface as text; false if there is none, or it says nothing. */
+static bool sysfs_read(const char *name, const char *entry, char *text, size_t size)
 {
-	char path[64], text[256] = "";
+	char path[64];
 
-	if (sysfs_has(name, "wireless") || sysfs_has(name, "phy80211"))
-		return true;
-	snprintf(path, sizeof(path), "/sys/class/net/%s/uevent", name);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", name, entry);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ssize_t got = read(fd, text, sizeof(text) - 1);
+	ssize_t got = read(fd, text, size - 1);
 	close(fd);
-	return got > 0 && strstr(text, "DEVTYPE=bluetooth\n");
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
+/* The kernel asks the driver as ethtool does, and says Mbit/s, or nothing, or −1. */
+static uint64_t facts_rate_bps(const char *name)
+{
+	char text[32];
+
+	if (!sysfs_read(name, "speed", text, sizeof(text)))
+		return 0;
+	long long mbps = strtoll(text, NULL, 10);
+	return mbps > 0 && mbps <= RATE_MOST_MBPS ? (uint64_t)mbps * 1000000 : 0;
+}
+
+/* True for Wi-Fi, by either of its kernel interfaces, and for Bluetooth (bnep). */
+static bool facts_radio(const char *name)
+{
+	char text[256];
+
+	if (sysfs_has(name, "wireless") || sysfs_has(name, "phy80211"))
+		return true;
+	return sysfs_read(name, "uevent", text, sizeof(text)) &&
+	       strstr(text, "DEVTYPE=bluetooth\n");
 }
 
 /* True if another interface takes the frames this one receives: a bridge, bond or team does, a VRF
@@ -58,6 +83,7 @@ bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 		.mtu = rtnl_link_get_mtu(link),
 		.running = (rtnl_link_get_flags(link) & up) == up,
 		.radio = facts_radio(name),
+		.rate_bps = facts_rate_bps(name),
 	};
 	snprintf(facts->name, sizeof(facts->name), "%s", name);
 	memcpy(facts->lladdr, nl_addr_get_binary_addr(lladdr), LINK_LLADDR);
@@ -67,5 +93,6 @@ bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 bool facts_equal(const struct link_facts *a, const struct link_facts *b)
 {
 	return !strcmp(a->name, b->name) && !memcmp(a->lladdr, b->lladdr, LINK_LLADDR) &&
-	       a->mtu == b->mtu && a->running == b->running && a->radio == b->radio;
+	       a->mtu == b->mtu && a->running == b->running && a->radio == b->radio &&
+	       a->rate_bps == b->rate_bps;
 }

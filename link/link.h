@@ -17,6 +17,7 @@ struct link_facts {
 	uint32_t mtu; /* largest frame payload, bytes */
 	bool running; /* up, with a carrier: can carry frames now */
 	bool radio;   /* a shared, lossy medium: wireless or Bluetooth */
+	uint64_t rate_bps; /* what it transmits, as ethtool says; 0: unknown */
 };
 
 #endif

@@ -23,6 +23,8 @@ enum {
 	INTERVAL_WIRE_MS = 8000,
 	INTERVAL_RADIO_MS = 2000,
 	DELAY_MOST_S = 1, /* an echo older than that tells no round-trip time */
+	BUSY_MS = 500,	  /* so long after data was sent there, silence counts */
+	SILENCE_MS = 100,
 };
 
 static instant after_ms(const struct entry_context *context, int64_t ms)
@@ -85,19 +87,25 @@ static void enter_lost(struct entry *entry, const struct entry_context *context)
 	quality_forget(&entry->quality);
 }
 
-/* Both directions are proven: → FULL, or it stays; the interval begins anew. TWOWAY and SYNC are
- * passed at once, there is nothing to bring level yet. */
+static bool is_busy(const struct entry *entry, instant now)
+{
+	return !instant_reached(now, entry->busy_until);
+}
+
+/* Both directions are proven: through TWOWAY → SYNC, or it stays; the interval begins anew. */
 static void prove(struct entry *entry, const struct entry_context *context)
 {
 	duration tenth = duration_us(entry->interval.us / 10);
 	duration jitter = rng_between(context->rng, duration_us(0), duration_us(2 * tenth.us));
 
-	if (entry->state != NEIGHBOUR_FULL)
-		enter(entry, context->now, NEIGHBOUR_FULL);
+	if (entry->state != NEIGHBOUR_SYNC && entry->state != NEIGHBOUR_FULL)
+		enter(entry, context->now, NEIGHBOUR_SYNC);
 	entry->tries = 0;
 	entry->blocks = 0;
 	entry->due =
 		instant_after(context->now, duration_us(entry->interval.us - tenth.us + jitter.us));
+	if (is_busy(entry, context->now))
+		entry->due = instant_earlier(entry->due, after_ms(context, SILENCE_MS));
 }
 
 /* A HELLO says that the other end has restarted. Nobody signed that, so an adjacency in use stays
@@ -220,6 +228,27 @@ void entry_session_gone(struct entry *entry, const struct entry_context *context
 	case NEIGHBOUR_BLOCKED:
 		break;
 	}
+}
+
+void entry_level(struct entry *entry, const struct entry_context *context)
+{
+	instant due = entry->due;
+	uint32_t tries = entry->tries;
+
+	if (entry->state != NEIGHBOUR_SYNC)
+		return;
+	enter(entry, context->now, NEIGHBOUR_FULL);
+	entry->due = due;
+	entry->tries = tries;
+}
+
+void entry_busy(struct entry *entry, const struct entry_context *context)
+{
+	instant silent = instant_after(entry->received, duration_ms(SILENCE_MS));
+
+	entry->busy_until = after_ms(context, BUSY_MS);
+	if (entry->state == NEIGHBOUR_FULL && entry->tries == 0)
+		entry->due = instant_earlier(entry->due, later(silent, context->now));
 }
 
 /* True if the echo is of our last probe, or new and of one whose sending is remembered: both ends
@@ -386,7 +415,7 @@ static enum entry_deed probing_due(struct entry *entry, const struct entry_conte
 		enter_lost(entry, context);
 		return ENTRY_NOTHING;
 	}
-	if (entry->tries == 0 && entry->state != NEIGHBOUR_ONEWAY)
+	if (entry->tries == 0 && entry->state != NEIGHBOUR_ONEWAY && !is_busy(entry, context->now))
 		entry->interval =
 			at_most(duration_us(2 * entry->interval.us), interval_most(context));
 	entry->tries++;

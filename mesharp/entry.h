@@ -45,6 +45,7 @@ struct entry {
 	instant received;	  /* when the last of theirs came */
 	uint32_t record_instance; /* whose probes quality has recorded */
 	duration interval;	  /* between exchanges; the next one's length */
+	instant busy_until;	  /* data was sent there less than 500 ms before */
 	struct quality quality;
 };
 
@@ -79,6 +80,12 @@ void entry_session(struct entry *entry, const struct entry_context *context);
 
 /* The last key with the node is gone. */
 void entry_session_gone(struct entry *entry, const struct entry_context *context);
+
+/* It has all of the database that we have: SYNC → FULL. */
+void entry_level(struct entry *entry, const struct entry_context *context);
+
+/* Data was sent there: if it stays silent for 100 ms it is probed, again and again for 500 ms. */
+void entry_busy(struct entry *entry, const struct entry_context *context);
 
 /* A probe from there was opened. Refuses DROP_REPLAY. */
 MUST_USE enum drop entry_probed(struct entry *entry, const struct entry_context *context,

@@ -274,6 +274,31 @@ void mesharp_session(struct mesharp *mesharp, instant now, const struct address 
 	}
 }
 
+void mesharp_level(struct mesharp *mesharp, instant now, const struct address *address)
+{
+	const struct roster *roster = roster_of(mesharp);
+
+	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
+	     at = roster_next(roster, at)) {
+		struct step step = step_begin(mesharp, now, at);
+
+		entry_level(step.entry, &step.context);
+		step_end(mesharp, &step);
+	}
+}
+
+void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
+		  const struct address *address)
+{
+	uint32_t place = roster_find(roster_of(mesharp), link, to, address);
+
+	if (place == ROSTER_NONE)
+		return;
+	struct step step = step_begin(mesharp, now, place);
+	entry_busy(step.entry, &step.context);
+	step_end(mesharp, &step);
+}
+
 enum drop mesharp_probe(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr from,
 			const struct address *address, const struct probe *probe)
 {
@@ -406,7 +431,7 @@ instant mesharp_deadline(const struct mesharp *mesharp)
 static void show(const struct mesharp *mesharp, uint32_t place, struct mesharp_entry *shown)
 {
 	const struct entry *entry = roster_entry(roster_of(mesharp), place);
-	uint32_t cost_us = link_at(mesharp, entry->link)->facts.cost;
+	const struct mesharp_link *facts = &link_at(mesharp, entry->link)->facts;
 
 	*shown = (struct mesharp_entry){
 		.address = entry->address,
@@ -416,9 +441,10 @@ static void show(const struct mesharp *mesharp, uint32_t place, struct mesharp_e
 		.since = entry->since,
 		.rtt_us = quality_rtt_us(&entry->quality),
 		.loss_ppm = quality_loss_ppm(&entry->quality),
+		.quality = quality_share(&entry->quality),
 	};
 	if (entry->state == NEIGHBOUR_FULL)
-		shown->metric_us = quality_metric_us(&entry->quality, cost_us);
+		shown->metric_us = quality_metric_us(&entry->quality, facts->rate_bps, facts->cost);
 }
 
 bool mesharp_entries(const struct mesharp *mesharp, uint32_t *cursor, struct mesharp_entry *entry)
@@ -429,6 +455,20 @@ bool mesharp_entries(const struct mesharp *mesharp, uint32_t *cursor, struct mes
 		return false;
 	*cursor = place + 1;
 	show(mesharp, place, entry);
+	return true;
+}
+
+bool mesharp_metric(const struct mesharp *mesharp, const struct mesharp_entry *entry,
+		    struct metric *metric)
+{
+	const struct roster *roster = roster_of(mesharp);
+	uint32_t place = roster_find(roster, entry->link, entry->lladdr, &entry->address);
+
+	if (place == ROSTER_NONE)
+		return false;
+	const struct mesharp_link *facts = &link_at(mesharp, entry->link)->facts;
+	*metric =
+		quality_metric(&roster_entry(roster, place)->quality, facts->rate_bps, facts->cost);
 	return true;
 }
 
@@ -459,6 +499,43 @@ bool mesharp_best(const struct mesharp *mesharp, const struct address *address,
 	if (best.state == NEIGHBOUR_NONE)
 		return false;
 	*entry = best;
+	return true;
+}
+
+/* The first entry of a node in a state, from place `at` on; ROSTER_NONE if there is none. */
+static uint32_t first_in(const struct roster *roster, uint32_t at, enum neighbour_state state)
+{
+	while (at != ROSTER_NONE && roster_entry(roster, at)->state != state)
+		at = roster_next(roster, at);
+	return at;
+}
+
+bool mesharp_proven(const struct mesharp *mesharp, const struct address *address,
+		    struct mesharp_entry *entry)
+{
+	const struct roster *roster = roster_of(mesharp);
+	uint32_t at = first_in(roster, roster_first(roster, address), NEIGHBOUR_SYNC);
+
+	if (mesharp_best(mesharp, address, entry))
+		return true;
+	if (at == ROSTER_NONE)
+		return false;
+	show(mesharp, at, entry);
+	return true;
+}
+
+bool mesharp_of(const struct mesharp *mesharp, const struct address *address, uint32_t *cursor,
+		struct mesharp_entry *entry)
+{
+	const struct roster *roster = roster_of(mesharp);
+	uint32_t from =
+		*cursor == 0 ? roster_first(roster, address) : roster_next(roster, *cursor - 1);
+	uint32_t at = first_in(roster, from, NEIGHBOUR_FULL);
+
+	if (at == ROSTER_NONE)
+		return false;
+	*cursor = at + 1;
+	show(mesharp, at, entry);
 	return true;
 }
 

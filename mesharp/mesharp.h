@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/time.h"
 #include "mesharp/hello.h"
+#include "mesharp/metric.h"
 #include "mesharp/neighbour.h"
 #include "mesharp/probe.h"
 #include "meshp/drop.h"
@@ -26,7 +27,8 @@ struct mesharp *mesharp_init(void *memory, uint32_t links, uint32_t neighbours,
 struct mesharp_link {
 	bool running;
 	bool radio;
-	uint32_t cost; /* operator's, µs */
+	uint32_t cost;	   /* operator's, µs */
+	uint64_t rate_bps; /* 0: unknown */
 	struct lladdr lladdr;
 };
 
@@ -49,6 +51,13 @@ MUST_USE enum drop mesharp_greeted(struct mesharp *mesharp, instant now, uint32_
  */
 void mesharp_session(struct mesharp *mesharp, instant now, const struct address *address,
 		     bool usable);
+
+/* The node has all of the database that we have: its entries in SYNC become FULL. */
+void mesharp_level(struct mesharp *mesharp, instant now, const struct address *address);
+
+/* Data was sent to the neighbour there, for the first time in 250 ms: its silence counts. */
+void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
+		  const struct address *address);
 
 /* A sealed probe of address was opened, having come from that link and link address. One that asks
  * makes an entry. Refusals: DROP_LINK_DOWN, DROP_SOURCE_SPOOFED, DROP_NEIGHBOUR_UNKNOWN,
@@ -93,6 +102,7 @@ struct mesharp_entry {
 	instant since;	    /* when it entered this state */
 	uint32_t rtt_us;    /* smoothed, 0 while unknown */
 	uint32_t loss_ppm;  /* of the worse direction */
+	uint8_t quality;    /* df·dr in 255ths, at least 1 */
 	uint32_t metric_us; /* 0 unless FULL */
 };
 
@@ -100,10 +110,23 @@ struct mesharp_entry {
 MUST_USE bool mesharp_entries(const struct mesharp *mesharp, uint32_t *cursor,
 			      struct mesharp_entry *entry);
 
+/* What the metric of an entry consists of that was just shown, in whatever state; false if it is
+ * not there. */
+MUST_USE bool mesharp_metric(const struct mesharp *mesharp, const struct mesharp_entry *entry,
+			     struct metric *metric);
+
 /* The FULL neighbour entry of least metric for a node, equal ones by lower link, then lower link
  * address; false if there is none. */
 MUST_USE bool mesharp_best(const struct mesharp *mesharp, const struct address *address,
 			   struct mesharp_entry *entry);
+
+/* The same, or if there is none an entry of it in SYNC: where sealed messages can be sent to it. */
+MUST_USE bool mesharp_proven(const struct mesharp *mesharp, const struct address *address,
+			     struct mesharp_entry *entry);
+
+/* The FULL entries of a node one after another: start with *cursor 0; false after the last. */
+MUST_USE bool mesharp_of(const struct mesharp *mesharp, const struct address *address,
+			 uint32_t *cursor, struct mesharp_entry *entry);
 
 /* The most advanced state any entry of a node is in; NEIGHBOUR_NONE if there is none. The order is
  * that of hope: NONE, BLOCKED, LOST, HEARD, HANDSHAKE, ONEWAY, TWOWAY, SYNC, FULL. */

@@ -14,7 +14,9 @@ enum {
 	WAIT_SPARE_MS = 20,	/* over twice the round-trip time */
 	RTT_MOST_S = 60,	/* what is over counts as that */
 	RTT_FREE_US = 1000,	/* costs nothing in the metric */
+	FLOOR_RISES = 16,	/* by a part so great of the difference */
 	METRIC_FIXED_US = 10,
+	METRIC_BITS = 8192, /* whose time to transmit counts */
 };
 
 /* What arrived of the probes a record knows of. Never 0: there is one that arrived, or none. */
@@ -64,6 +66,10 @@ void quality_measured(struct quality *quality, duration rtt)
 	uint32_t old = quality->srtt_eighths;
 
 	quality->srtt_eighths = old == 0 ? 8 * sample : old - old / 8 + sample;
+	if (quality->floor_us == 0 || sample < quality->floor_us)
+		quality->floor_us = sample;
+	else
+		quality->floor_us += (sample - quality->floor_us) / FLOOR_RISES;
 }
 
 void quality_forget(struct quality *quality)
@@ -112,12 +118,37 @@ uint32_t quality_patience(const struct quality *quality)
 	return probes;
 }
 
-uint32_t quality_metric_us(const struct quality *quality, uint32_t cost_us)
+uint8_t quality_share(const struct quality *quality)
 {
-	uint32_t rtt_us = quality_rtt_us(quality);
-	uint64_t slow_us = rtt_us > RTT_FREE_US ? (rtt_us - RTT_FREE_US) / 2 : 0;
-	uint64_t metric_us =
-		(METRIC_FIXED_US + (uint64_t)cost_us + slow_us) * WHOLE / share_both(quality);
+	uint64_t share = share_both(quality) * UINT8_MAX / WHOLE;
 
-	return metric_us < UINT32_MAX ? (uint32_t)metric_us : UINT32_MAX;
+	return share > 0 ? (uint8_t)share : 1;
+}
+
+static uint32_t metric_part(uint64_t us)
+{
+	return us < QUALITY_METRIC_MOST_US ? (uint32_t)us : QUALITY_METRIC_MOST_US;
+}
+
+struct metric quality_metric(const struct quality *quality, uint64_t rate_bps, uint32_t cost_us)
+{
+	uint32_t rtt_us = quality->floor_us;
+	uint64_t slow_us = rtt_us > RTT_FREE_US ? (rtt_us - RTT_FREE_US) / 2 : 0;
+	uint64_t transmit_us = rate_bps > 0 ? METRIC_BITS * duration_s(1).us / rate_bps : 0;
+	uint64_t once_us = METRIC_FIXED_US + (uint64_t)metric_part(transmit_us);
+	uint64_t lossy_us = once_us * WHOLE / share_both(quality);
+
+	return (struct metric){
+		.fixed_us = METRIC_FIXED_US,
+		.transmit_us = metric_part(transmit_us),
+		.loss_us = metric_part(lossy_us - once_us),
+		.rtt_us = metric_part(slow_us),
+		.operator_us = metric_part(cost_us),
+		.total_us = metric_part(lossy_us + slow_us + cost_us),
+	};
+}
+
+uint32_t quality_metric_us(const struct quality *quality, uint64_t rate_bps, uint32_t cost_us)
+{
+	return quality_metric(quality, rate_bps, cost_us).total_us;
 }

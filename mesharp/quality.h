@@ -5,6 +5,7 @@
 
 #include "base/require.h"
 #include "base/time.h"
+#include "mesharp/metric.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct quality {
 	uint32_t heard;	       /* bit n: probe (last − n) was received */
 	uint32_t told;	       /* the same of our own probes, as the other end says */
 	uint32_t srtt_eighths; /* smoothed round-trip time, µs / 8; 0 while unknown */
+	uint32_t floor_us;     /* what the round-trip time falls back to; 0 while unknown */
 };
 
 /* A probe with that sequence came. False, and nothing changes, if it is the last one or up to
@@ -47,7 +49,16 @@ duration quality_wait(const struct quality *quality);
 /* K, the probes in a row that may go unanswered: 3 … QUALITY_PATIENCE_MOST. */
 uint32_t quality_patience(const struct quality *quality);
 
-/* The metric, µs, at least 10, with the operator's cost in it; UINT32_MAX if it is more. */
-uint32_t quality_metric_us(const struct quality *quality, uint32_t cost_us);
+/* df·dr in 255ths, rounded down, at least 1. */
+uint8_t quality_share(const struct quality *quality);
+
+enum { QUALITY_METRIC_MOST_US = 0xffffff };
+
+/* The metric over a link of that rate (0: unknown) and operator's cost, µs, by part; its total is
+ * 10 … QUALITY_METRIC_MOST_US. docs/protocol/route.md, section 4. */
+struct metric quality_metric(const struct quality *quality, uint64_t rate_bps, uint32_t cost_us);
+
+/* Its total, µs. */
+uint32_t quality_metric_us(const struct quality *quality, uint64_t rate_bps, uint32_t cost_us);
 
 #endif

@@ -33,10 +33,24 @@ void cookie_keys_of(struct cookie_keys *keys, const uint8_t session_key[AGREE_KE
 	key_of("meshp cookie", session_key, network_key, keys->seal);
 }
 
+/* A MAC over the beginning of a frame as it leaves for a neighbour: relays count its hop limit
+ * down. */
+static void mac_of(struct span key, const uint8_t *bytes, size_t size, uint8_t mac[WIRE_MAC])
+{
+	const uint8_t hop_limit = WIRE_HOP_LIMIT;
+	const struct span parts[] = {
+		{bytes, WIRE_CONTROL_HOP_LIMIT},
+		{&hop_limit, 1},
+		{bytes + WIRE_CONTROL_HOP_LIMIT + 1, size - WIRE_CONTROL_HOP_LIMIT - 1},
+	};
+
+	hash_parts(mac, WIRE_MAC, key, parts, 3);
+}
+
 void cookie_mac1(const struct cookie_keys *keys, const uint8_t *bytes, size_t size,
 		 uint8_t mac1[WIRE_MAC])
 {
-	hash_of(mac1, WIRE_MAC, (struct span){keys->mac1, sizeof(keys->mac1)}, bytes, size);
+	mac_of((struct span){keys->mac1, sizeof(keys->mac1)}, bytes, size, mac1);
 }
 
 bool cookie_mac1_good(const struct cookie_keys *keys, const uint8_t *bytes, size_t size,
@@ -51,7 +65,7 @@ bool cookie_mac1_good(const struct cookie_keys *keys, const uint8_t *bytes, size
 void cookie_mac2(const uint8_t cookie[WIRE_COOKIE], const uint8_t *bytes, size_t size,
 		 uint8_t mac2[WIRE_MAC])
 {
-	hash_of(mac2, WIRE_MAC, (struct span){cookie, WIRE_COOKIE}, bytes, size);
+	mac_of((struct span){cookie, WIRE_COOKIE}, bytes, size, mac2);
 }
 
 /* A secret of all zeros stands for none. */
@@ -118,7 +132,7 @@ void cookie_reply_write(const struct cookie_reply *reply, const struct cookie_ke
 {
 	const struct control_header header = {
 		.type = FRAME_COOKIE,
-		.hop_limit = WIRE_HOP_LIMIT,
+		.hop_limit = reply->remote ? WIRE_HOP_LIMIT_REMOTE : WIRE_HOP_LIMIT,
 		.destination = reply->destination,
 		.source = reply->source,
 	};
@@ -142,8 +156,7 @@ enum drop cookie_reply_read(const uint8_t *frame, size_t size, struct cookie_rep
 
 	if (drop)
 		return drop;
-	if (header.hop_limit != WIRE_HOP_LIMIT)
-		return DROP_HOP_LIMIT;
+	reply->remote = header.hop_limit != WIRE_HOP_LIMIT;
 	reply->destination = header.destination;
 	reply->source = header.source;
 	reply->number = reader_u64(&in);

@@ -49,6 +49,7 @@ MUST_USE bool cookie_mac2_good(struct cookie_jar *jar, instant now, struct rng *
 /* A COOKIE frame. */
 struct cookie_reply {
 	struct node_id destination, source;
+	bool remote;	 /* between nodes that are no neighbours: its hop limit is not 255 */
 	uint64_t number; /* of the handshake it answers */
 };
 
@@ -58,7 +59,7 @@ void cookie_reply_write(const struct cookie_reply *reply, const struct cookie_ke
 			struct rng *rng, const uint8_t mac1[WIRE_MAC],
 			const uint8_t cookie[WIRE_COOKIE], struct writer *out);
 
-/* Reads the clear fields of a COOKIE frame, hop limit 255. */
+/* Reads the clear fields of a COOKIE frame. */
 MUST_USE enum drop cookie_reply_read(const uint8_t *frame, size_t size, struct cookie_reply *reply);
 
 /* Opens the cookie in a frame that was read; keys are of the peer's session key. */

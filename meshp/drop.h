@@ -17,7 +17,7 @@
 	X(DROP_MALFORMED, "malformed")	   /* not the canonical form */                            \
 	X(DROP_HOP_LIMIT, "hop_limit")	   /* not 255 between neighbours, or spent */              \
 	/* who it is from and for */                                                               \
-	X(DROP_NOT_FOR_US, "not_for_us")	 /* another node's; nothing is relayed yet */      \
+	X(DROP_NOT_FOR_US, "not_for_us")	 /* another node's, and not to be relayed */      \
 	X(DROP_OWN, "own")			 /* our own frame came back */                     \
 	X(DROP_DUPLICATE_NODE, "duplicate_node") /* another node with our identity */              \
 	X(DROP_ID_CONFLICT, "id_conflict")	 /* compact frame to an id two nodes have */       \
@@ -64,6 +64,8 @@
 	X(DROP_RATE_RELAY, "rate_relay")	   /* control frames to be relayed, too fast */    \
 	X(DROP_RATE_ERROR, "rate_error")	   /* errors to one source, too fast */            \
 	X(DROP_ERROR_UNMATCHED, "error_unmatched") /* an error about no packet of ours */          \
+	X(DROP_RATE_TRACE, "rate_trace")	   /* traces to answer, too fast */                \
+	X(DROP_TRACE_UNASKED, "trace_unasked")	   /* answer to no trace of ours */                \
 	/* packets from tun */                                                                     \
 	X(DROP_PACKET_SHORT, "packet_short")		 /* no whole IPv6 packet */                \
 	X(DROP_PACKET_NOT_IPV6, "packet_not_ipv6")	 /* another version */                     \

@@ -110,7 +110,7 @@ static void clear_write(const struct handshake_self *self, enum frame_type type,
 {
 	const struct control_header header = {
 		.type = type,
-		.hop_limit = WIRE_HOP_LIMIT,
+		.hop_limit = self->remote ? WIRE_HOP_LIMIT_REMOTE : WIRE_HOP_LIMIT,
 		.destination = address_id(peer),
 		.source = address_id(self->address),
 	};

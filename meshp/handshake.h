@@ -25,6 +25,7 @@ struct handshake_self {
 	uint32_t instance;
 	struct lladdr lladdr; /* of the link the frame leaves from, or came in on */
 	uint32_t interface;
+	bool remote; /* the peer is no neighbour: lladdr and interface are zeros */
 };
 
 /* What the initiator keeps between INITIATION and RESPONSE; secret. */

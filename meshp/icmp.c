@@ -111,7 +111,7 @@ static void message_write(enum icmp_error error, uint32_t mtu, const struct pack
 					   message, size));
 }
 
-bool icmp_error_write(enum icmp_error error, uint32_t mtu, const struct address *from,
+bool icmp_error_write(enum icmp_error error, uint32_t mtu, const struct icmp_source *from,
 		      const uint8_t *culprit, size_t size, struct writer *out)
 {
 	const size_t most = ICMP_ERROR_MAX - WIRE_IPV6_HEADER - ICMP_HEADER;
@@ -120,15 +120,15 @@ bool icmp_error_write(enum icmp_error error, uint32_t mtu, const struct address 
 	struct writer ipv6;
 	uint8_t *room;
 
-	if (packet_read(culprit, size, &packet) || !may_answer(error, &packet))
+	if (packet_begin_read(culprit, size, &packet) || !may_answer(error, &packet))
 		return false;
 	room = writer_take(out, WIRE_IPV6_HEADER + message);
 	if (!room)
 		return false;
 	header = (struct packet){
 		.next_header = PROTOCOL_ICMPV6,
-		.hop_limit = 255,
-		.source = *from,
+		.hop_limit = from->hop_limit,
+		.source = from->address,
 		.destination = packet.source,
 	};
 	ipv6 = writer_of(room, WIRE_IPV6_HEADER);

@@ -14,14 +14,23 @@ enum icmp_error {
 	ICMP_TIME_EXCEEDED, /* type 3 code 0 */
 };
 
-enum { ICMP_ERROR_MAX = 1280 };
+enum {
+	ICMP_ERROR_MAX = 1280,
+	ICMP_HOP_LIMIT = 255, /* of a host's own */
+};
 
-/* Writes the whole IPv6 packet of an error from `from` to the source of culprit, an IPv6 packet of
- * size bytes, quoting as much of it as fits 1,280 bytes; hop limit 255. mtu matters to ICMP_TOO_BIG
- * alone. False, and nothing written, where RFC 4443 section 2.4(e) forbids an error: about an
- * ICMPv6 error, an ICMPv6 redirect, a packet to a multicast address (but for too big), from a
- * multicast or unspecified source, or no IPv6 packet at all. */
-MUST_USE bool icmp_error_write(enum icmp_error error, uint32_t mtu, const struct address *from,
+/* Who says it, and the hop limit with which that arrives. */
+struct icmp_source {
+	struct address address;
+	uint8_t hop_limit;
+};
+
+/* Writes the whole IPv6 packet of an error from `from` to the source of culprit, the first size
+ * bytes of an IPv6 packet or all of it, quoting as much of it as fits 1,280 bytes.
+ * mtu matters to ICMP_TOO_BIG alone. False, and nothing written, where RFC 4443 section 2.4(e)
+ * forbids an error: about an ICMPv6 error, an ICMPv6 redirect, a packet to a multicast address (but
+ * for too big), from a multicast or unspecified source, or no IPv6 packet at all. */
+MUST_USE bool icmp_error_write(enum icmp_error error, uint32_t mtu, const struct icmp_source *from,
 			       const uint8_t *culprit, size_t size, struct writer *out);
 
 #endif

@@ -29,6 +29,9 @@ struct packet {
  * length field and size differ), PACKET_NOT_IPV6. */
 MUST_USE enum drop packet_read(const uint8_t *bytes, size_t size, struct packet *packet);
 
+/* The same of a packet that may be cut off: payload is what there is of it. */
+MUST_USE enum drop packet_begin_read(const uint8_t *bytes, size_t size, struct packet *packet);
+
 /* Writes the 40 bytes of a header for payload_size bytes that follow; payload is not read. More
  * than a length field can say (65,535) counts as what does not fit in out. */
 void packet_header_write(const struct packet *packet, size_t payload_size, struct writer *out);

@@ -5,9 +5,10 @@
 
 enum {
 	WIRE_VERSION = 1,
-	WIRE_ETHERTYPE = 0x88b5, /* IEEE 802 local experimental; a setting */
-	WIRE_HOP_LIMIT = 255,	 /* between neighbours, RFC 5082 */
-	WIRE_FRAME_LEAST = 46,	 /* Ethernet pads shorter payloads to this */
+	WIRE_ETHERTYPE = 0x88b5,    /* IEEE 802 local experimental; a setting */
+	WIRE_HOP_LIMIT = 255,	    /* between neighbours, RFC 5082 */
+	WIRE_HOP_LIMIT_REMOTE = 64, /* of control frames that are relayed */
+	WIRE_FRAME_LEAST = 46,	    /* Ethernet pads shorter payloads to this */
 	WIRE_IPV6_HEADER = 40,
 	WIRE_MTU_LEAST = 1280, /* smallest link MTU that is used, RFC 8200 */
 };
@@ -34,6 +35,7 @@ enum {
 enum {
 	WIRE_TAG = 16,
 	WIRE_DATA_CLEAR = 23,
+	WIRE_DATA_HOP_LIMIT = 1, /* where it stands */
 	WIRE_DATA_OVERHEAD = WIRE_DATA_CLEAR + 1 + WIRE_TAG,
 	WIRE_COMPACT_PAYLOAD = 10, /* least payload of the compact form */
 };
@@ -62,6 +64,7 @@ enum frame_type {
 
 enum {
 	WIRE_CONTROL_HEADER = 19,
+	WIRE_CONTROL_HOP_LIMIT = 2, /* where it stands, in DATA_EXT too */
 	WIRE_CERTIFICATE = 132,
 	WIRE_HELLO = 205,
 	WIRE_INITIATION_PAYLOAD = 163,
@@ -72,14 +75,22 @@ enum {
 	WIRE_INITIATION = 318,
 	WIRE_RESPONSE = 250,
 	WIRE_COOKIE_REPLY = 83,
+	WIRE_ERROR = 46,
 };
 
-/* Types of sealed control messages: mesharp.md, section 3, and route.md, section 3. */
+/* Types of sealed control messages: mesharp.md, section 3, and route.md, sections 3 and 9. */
 enum sealed_type {
 	SEALED_PROBE = 1,
 	SEALED_RECORDS = 2,
 	SEALED_ACK = 3,
 	SEALED_COMPARE = 4,
+	SEALED_TRACE = 5,
+	SEALED_TRACED = 6,
+};
+
+enum {
+	WIRE_TRACE = 48,
+	WIRE_TRACED = 176,
 };
 
 /* Life of keys, section 5, in milliseconds where not said. */

@@ -26,7 +26,7 @@ static void check_peer(const struct node *node, uint32_t index)
 
 	REQUIRE(table_find(node_peer_table(node), peer->address.bytes) == index);
 	REQUIRE(!address_equal(&peer->address, &node->own));
-	REQUIRE(peer->link < node->limits.links);
+	REQUIRE(peer->way.link < node->limits.links);
 	REQUIRE(peer->queue.count <= STAGED_PER_PEER);
 	REQUIRE(peer->queue.count == 0 || peer->queue.head != 0);
 	check_keys(node, &peer->session);
@@ -42,11 +42,23 @@ static void check_destination(const struct node *node, uint32_t index)
 	const struct destination *destination = forwarding_at(forwarding, index);
 	REQUIRE(destination->generation == node_peer_generation(node, index));
 	REQUIRE(destination->seal.serial == peer->session.places[SESSION_CONFIRMED].serial);
-	if (destination->reach != REACH_NOW)
-		return;
-	REQUIRE(destination->seal.serial != 0);
-	REQUIRE(destination->link < node->limits.links && node->links[destination->link].running);
-	REQUIRE(destination->mtu <= node->links[destination->link].mtu);
+}
+
+/* A node in the FIB has its next hops on running links. It may have expired from the database
+ * since; then paths are about to be computed. */
+static void check_fib(const struct node *node)
+{
+	const struct fib *fib = node_fib(node);
+
+	for (uint32_t i = 0; i < fib_nodes(fib); i++) {
+		const struct fib_node *to = fib_node(fib, i);
+		REQUIRE(!address_equal(&to->address, &node->own));
+		REQUIRE(fib_by_address(fib, &to->address) == i);
+		for (uint32_t lane = 0; lane < WIRE_LANES && !to->lost; lane++) {
+			const struct fib_hop *hop = fib_hop(fib, to->next[lane]);
+			REQUIRE(hop->link < node->limits.links && node->links[hop->link].running);
+		}
+	}
 }
 
 static void check_peers(const struct node *node)
@@ -62,6 +74,7 @@ static void check_peers(const struct node *node)
 	}
 	REQUIRE(pool_count(pool) == table_count(node_peer_table(node)));
 	REQUIRE(pool_count(pool) <= node->limits.peers);
+	staged += node->limbo.count;
 	REQUIRE(staged == staging_count(node_staging(node)) && staged <= node->limits.staged);
 }
 
@@ -79,11 +92,23 @@ static void check_neighbour(const struct node *node, const struct mesharp_entry 
 
 void node_check(const struct node *node)
 {
+	uint32_t seen = NODE_CHECK_ALL;
+
+	node_check_new(node, &seen);
+}
+
+void node_check_new(const struct node *node, uint32_t *seen)
+{
 	struct mesharp_entry entry;
 	uint32_t cursor = 0, neighbours = 0;
 
 	REQUIRE(node->current < SNAPSHOTS);
+	REQUIRE(node->current_fib < SNAPSHOTS);
 	check_peers(node);
+	if (!node->fib_stale && *seen != node->current_fib) {
+		check_fib(node);
+		*seen = node->current_fib;
+	}
 	while (mesharp_entries(node_mesharp(node), &cursor, &entry)) {
 		check_neighbour(node, &entry);
 		neighbours++;

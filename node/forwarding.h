@@ -1,7 +1,8 @@
-/* The forwarding snapshot: everything the per-packet functions need to know, and nothing they may
- * change. The control side builds a new one in a free slot and publishes it whole; a worker reads
- * the one that was current when it began. Destinations are the peers, at the same index, so a
- * worker's counters stay where they are from one snapshot to the next. */
+/* The snapshot of sessions: with whom we share which keys. With the FIB it is all the per-packet
+ * functions need to know, and nothing they may change. The control side builds a new one in a free
+ * slot and publishes it whole; a worker reads the one that was current when it began. Destinations
+ * are the peers, at the same index, so a worker's counters stay where they are from one snapshot to
+ * the next. */
 #ifndef NODE_FORWARDING_H
 #define NODE_FORWARDING_H
 
@@ -21,23 +22,13 @@ struct forwarding_key {
 	uint8_t key[AEAD_KEY];
 };
 
-/* What can be done with a packet for a destination. */
-enum reach {
-	REACH_NONE, /* unreachable: say so */
-	REACH_SOON, /* a neighbour is being proven: wait */
-	REACH_NOW,  /* seal and send */
-};
-
-/* A destination: its route (one hop, until there is routing) and its session's keys. */
+/* A destination: its session's keys. Where frames to it go is the FIB's to say. */
 struct destination {
 	struct address address;
 	uint32_t generation; /* of the peer's slot, so that counters of an earlier tenant are reset
 			      */
-	enum reach reach;
-	bool id_conflict; /* its id is another's too: compact frames are refused */
-	uint32_t link;	  /* next hop, meaningful when REACH_NOW */
-	struct lladdr to; /* next hop */
-	uint32_t mtu;	  /* largest packet that fits the path */
+	bool hopeful;	     /* a neighbour that is being proven: what is for it may wait */
+	bool id_conflict;    /* its id is another's too: compact frames are refused */
 	struct forwarding_key seal;
 	struct forwarding_key open[SESSION_PLACES]; /* in the order they are tried */
 };

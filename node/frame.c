@@ -10,16 +10,17 @@ static struct data_header header_for(const struct forwarding *forwarding,
 {
 	const struct address *own = forwarding_own(forwarding);
 
+	bool addressed = content->addressed || destination->id_conflict;
+
 	return (struct data_header){
-		.extended =
-			destination->id_conflict || content->payload.size < WIRE_COMPACT_PAYLOAD,
+		.extended = addressed || content->payload.size < WIRE_COMPACT_PAYLOAD,
 		.parity = destination->seal.parity,
 		.lane = content->lane,
 		.hop_limit = content->hop_limit,
 		.traffic_class = content->traffic_class,
 		.destination = address_id(&destination->address),
 		.source = address_id(own),
-		.addressed = destination->id_conflict,
+		.addressed = addressed,
 		.to = destination->address,
 		.from = *own,
 		.length = (uint16_t)(1 + content->payload.size),
@@ -33,7 +34,8 @@ static void frame_pad(struct writer *out, size_t begun)
 }
 
 enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker, instant now,
-		     uint32_t index, const struct frame_content *content, struct writer *out)
+		     uint32_t index, const struct frame_content *content, struct culprit *as,
+		     struct writer *out)
 {
 	const struct destination *destination = forwarding_at(forwarding, index);
 	struct data_header header = header_for(forwarding, destination, content);
@@ -52,6 +54,7 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 		memcpy(sealed + 1, content->payload.bytes, content->payload.size);
 	data_seal(&header, destination->seal.suite, destination->seal.key, sealed,
 		  1 + content->payload.size, sealed);
+	*as = culprit_of(&header, sealed);
 	if (header.extended)
 		frame_pad(out, begun);
 

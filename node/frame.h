@@ -5,6 +5,7 @@
 #define NODE_FRAME_H
 
 #include "meshp/data.h"
+#include "meshp/error.h"
 #include "node/forwarding.h"
 #include "node/worker.h"
 
@@ -14,17 +15,19 @@ struct frame_content {
 	uint8_t hop_limit;
 	uint8_t traffic_class;
 	uint8_t next_header;
+	bool addressed; /* write full addresses: the destination's id is another's, too */
 	struct span payload;
 };
 
 /* Largest frame for a packet of so many payload bytes. */
 enum { FRAME_OVERHEAD = WIRE_EXT_CLEAR + WIRE_EXT_ADDRESS_PAIR + 1 + WIRE_TAG };
 
-/* Appends the sealed frame for the destination at index. Refusals: NO_SESSION, EXHAUSTED. out must
- * have room for payload.size + FRAME_OVERHEAD, and WIRE_FRAME_LEAST, bytes. */
+/* Appends the sealed frame for the destination at index; *as says how an ERROR would name it.
+ * Refusals: NO_SESSION, EXHAUSTED. out must have room for payload.size + FRAME_OVERHEAD, and
+ * WIRE_FRAME_LEAST, bytes. */
 MUST_USE enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 			      instant now, uint32_t index, const struct frame_content *content,
-			      struct writer *out);
+			      struct culprit *as, struct writer *out);
 
 /* What came out of a frame. */
 struct frame_opened {

@@ -2,6 +2,7 @@
 #include "node/greet.h"
 
 #include "node/peers.h"
+#include "node/routing.h"
 
 #include <string.h>
 
@@ -16,11 +17,11 @@ void greet(struct node *node, uint32_t link, struct outbox *outbox)
 		.version_least = WIRE_VERSION,
 		.version_greatest = WIRE_VERSION,
 		.zone = node->settings.zone,
-		.zone_size = 1,
 		.boot_epoch = node->settings.boot_epoch,
 		.instance = node->instance,
 		.interface = mesharp_interface(link),
 	};
+	routing_tell(node, hello.digest, &hello.zone_size);
 	memcpy(hello.network_id, node->network_id, NETWORK_ID);
 	struct writer certificate = writer_of(hello.certificate, WIRE_CERTIFICATE);
 	certificate_write(&node->keys[0].certificate, &certificate);

@@ -9,9 +9,9 @@
 #include <string.h>
 
 static struct handshake_self self_with(const struct node *node, const struct own_key *key,
-				       uint32_t link)
+				       const struct way *way)
 {
-	return (struct handshake_self){
+	struct handshake_self self = {
 		.address = &node->own,
 		.session = &key->pair,
 		.certificate = &key->certificate,
@@ -19,21 +19,29 @@ static struct handshake_self self_with(const struct node *node, const struct own
 		.suites = node->settings.suites,
 		.boot_epoch = node->settings.boot_epoch,
 		.instance = node->instance,
-		.lladdr = node->links[link].lladdr,
-		.interface = mesharp_interface(link),
+		.remote = way->remote,
 	};
+
+	if (!way->remote) {
+		self.lladdr = node->links[way->link].lladdr;
+		self.interface = mesharp_interface(way->link);
+	}
+	return self;
 }
 
-/* What every handshake frame must be before anything of it is looked at: a neighbour's, and for us.
- */
-static enum drop clear_check(const struct node *node, uint8_t hop_limit,
-			     const struct node_id *destination)
+/* The way a frame came is the way its answer goes. */
+static struct way way_back(uint32_t link, struct lladdr from, uint8_t hop_limit)
 {
-	struct node_id own = address_id(&node->own);
+	return (struct way){.link = link, .to = from, .remote = hop_limit != WIRE_HOP_LIMIT};
+}
 
-	if (hop_limit != WIRE_HOP_LIMIT)
-		return DROP_HOP_LIMIT;
-	return node_id_equal(destination, &own) ? DROP_NONE : DROP_NOT_FOR_US;
+/* True if the place a node says it is at is the one its frame came from; who is no neighbour is at
+ * none. */
+static bool place_true(const struct way *way, const struct handshake_peer *peer)
+{
+	const struct lladdr place = way->remote ? (struct lladdr){{0}} : way->to;
+
+	return lladdr_equal(&peer->lladdr, &place);
 }
 
 /* Serials start at 1 and outlive any node. */
@@ -46,10 +54,10 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 {
 	struct peer *peer = node_peer(node, index);
 	struct session *session = &peer->session;
-	struct handshake_self self = self_with(node, &node->keys[0], peer->link);
+	struct handshake_self self = self_with(node, &node->keys[0], &peer->way);
 	uint8_t ephemeral[AGREE_KEY], number[8];
 	struct handshake_pending pending;
-	uint8_t *room = node_room(node, peer->link, WIRE_INITIATION, outbox);
+	uint8_t *room = node_room(node, peer->way.link, WIRE_INITIATION, outbox);
 
 	if (room == NULL)
 		return;
@@ -67,10 +75,11 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 	bool begun = handshake_begin(&self, &peer->address, peer->certificate.session_key, &offer,
 				     &pending, &out);
 	if (begun) {
-		outbox_frame(outbox, peer->link, peer->to, out.used);
+		outbox_frame(outbox, peer->way.link, peer->way.to, out.used);
 		session_asked(session, now, &pending);
-		/* Strangers are asked again when the neighbour table says so, within its rate. */
-		if (!session_usable(session))
+		/* Neighbours that are strangers are asked again when the neighbour table says so,
+		 * within its rate. */
+		if (!session_usable(session) && !peer->way.remote)
 			session->attempt.retry = INSTANT_NEVER;
 		sodium_memzero(&pending, sizeof(pending));
 	} else {
@@ -92,8 +101,19 @@ static const struct own_key *key_meant(const struct node *node, instant now, con
 	return NULL;
 }
 
+/* What a cookie is bound to: where the INITIATION came from, and of one that was relayed, for whom
+ * the next hop is the same as for all others, who sends it. */
+static struct lladdr cookie_place(const struct way *way, const struct initiation *initiation)
+{
+	struct lladdr place = way->to;
+
+	if (way->remote)
+		memcpy(place.bytes, initiation->source.bytes, LLADDR);
+	return place;
+}
+
 /* Answers an INITIATION by a cookie: the reason why it is answered by nothing else. */
-static enum drop cookie_send(struct node *node, instant now, uint32_t link, struct lladdr from,
+static enum drop cookie_send(struct node *node, instant now, const struct way *way,
 			     const struct own_key *key, const struct initiation *initiation,
 			     struct outbox *outbox)
 {
@@ -101,14 +121,16 @@ static enum drop cookie_send(struct node *node, instant now, uint32_t link, stru
 	uint8_t cookie[WIRE_COOKIE];
 	struct cookie_reply reply = {.destination = initiation->source,
 				     .source = address_id(&node->own),
+				     .remote = way->remote,
 				     .number = initiation->number};
 
 	if (room == NULL)
 		return DROP_OUTBOX_FULL;
 	struct writer out = writer_of(room, WIRE_COOKIE_REPLY);
-	cookie_bake(&node->jar, now, &node->rng, mesharp_interface(link), from, cookie);
+	cookie_bake(&node->jar, now, &node->rng, mesharp_interface(way->link),
+		    cookie_place(way, initiation), cookie);
 	cookie_reply_write(&reply, &key->cookies, &node->rng, initiation->mac1, cookie, &out);
-	outbox_frame(outbox, link, from, out.used);
+	outbox_frame(outbox, way->link, way->to, out.used);
 	return DROP_COOKIE;
 }
 
@@ -126,13 +148,13 @@ static struct peer *peer_claimed(const struct node *node, const struct initiatio
 /* Whether this INITIATION may cost us curve operations. A peer has a rate of its own and half of
  * the rate of all; what goes beyond its own may be forged in its name and counts as a stranger's. A
  * stranger shows a cookie when half of its rate is spent. */
-static enum drop initiation_rate(struct node *node, instant now, uint32_t link, struct lladdr from,
+static enum drop initiation_rate(struct node *node, instant now, const struct way *way,
 				 const uint8_t *frame, const struct initiation *initiation,
 				 const struct own_key *key, struct outbox *outbox)
 {
 	struct peer *peer = peer_claimed(node, initiation);
 	struct bucket *all = &node->handshakes_all;
-	struct bucket *place = &node->place_handshakes[node_place(node, link, from)];
+	struct bucket *place = &node->place_handshakes[node_place(node, way->link, way->to)];
 	struct bucket *strangers = &node->handshakes_strangers;
 
 	if (peer != NULL && bucket_take(&peer->handshakes, RATE_HANDSHAKE_PEER, now))
@@ -142,21 +164,21 @@ static enum drop initiation_rate(struct node *node, instant now, uint32_t link, 
 	    !bucket_take(all, RATE_HANDSHAKE_ALL, now))
 		return DROP_RATE_HANDSHAKE;
 	if (bucket_strained(strangers, RATE_HANDSHAKE_STRANGER, now) &&
-	    !cookie_mac2_good(&node->jar, now, &node->rng, mesharp_interface(link), from, frame,
-			      INITIATION_MAC2, initiation->mac2))
-		return cookie_send(node, now, link, from, key, initiation, outbox);
+	    !cookie_mac2_good(&node->jar, now, &node->rng, mesharp_interface(way->link),
+			      cookie_place(way, initiation), frame, INITIATION_MAC2,
+			      initiation->mac2))
+		return cookie_send(node, now, way, key, initiation, outbox);
 	return bucket_take(strangers, RATE_HANDSHAKE_STRANGER, now) ? DROP_NONE
 								    : DROP_RATE_HANDSHAKE;
 }
 
 /* Answers a handshake whose sender is now known for certain. */
-static enum drop initiation_answer(struct node *node, instant now, uint32_t link,
-				   struct lladdr from, const struct own_key *key,
-				   const struct handshake_asked *asked, uint32_t index,
-				   struct outbox *outbox)
+static enum drop initiation_answer(struct node *node, instant now, const struct way *way,
+				   const struct own_key *key, const struct handshake_asked *asked,
+				   uint32_t index, struct outbox *outbox)
 {
 	struct session *session = &node_peer(node, index)->session;
-	struct handshake_self self = self_with(node, key, link);
+	struct handshake_self self = self_with(node, key, way);
 	uint8_t *room = outbox_room(outbox, WIRE_RESPONSE);
 	uint8_t ephemeral[AGREE_KEY];
 	struct handshake_keys keys;
@@ -173,37 +195,46 @@ static enum drop initiation_answer(struct node *node, instant now, uint32_t link
 	if (drop == DROP_NONE) {
 		session_answered(session, now, next_serial(node), &asked->peer, &keys,
 				 address_lower(&asked->peer.address, &node->own));
-		outbox_frame(outbox, link, from, out.used);
+		outbox_frame(outbox, way->link, way->to, out.used);
 	}
 	sodium_memzero(&keys, sizeof(keys));
 	sodium_memzero(ephemeral, sizeof(ephemeral));
 	return drop;
 }
 
-static enum drop initiation_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
+static enum drop initiation_admit(struct node *node, instant now, const struct way *way,
 				  const struct own_key *key, const struct handshake_asked *asked,
 				  struct outbox *outbox)
 {
 	uint32_t index;
 
-	if (!lladdr_equal(&asked->peer.lladdr, &from))
+	if (!place_true(way, &asked->peer))
 		return DROP_SOURCE_SPOOFED;
 	if (address_equal(&asked->peer.address, &node->own))
 		return DROP_OWN;
 	enum drop drop =
-		peers_admit(node, now, link, from, &asked->peer.certificate, false, &index);
+		peers_admit(node, now, way->link, way->to, &asked->peer.certificate, false, &index);
 	if (drop == DROP_NONE)
-		drop = initiation_answer(node, now, link, from, key, asked, index, outbox);
+		drop = initiation_answer(node, now, way, key, asked, index, outbox);
 	if (drop != DROP_NONE)
 		return drop;
 
 	struct peer *peer = node_peer(node, index);
-	peer->link = link;
-	peer->to = from;
+	peer->way = *way;
 	node->stale = true;
 	sealed_news(node, now, index, outbox);
-	return mesharp_greeted(node_mesharp(node), now, link, from, &peer->address,
+	if (way->remote)
+		return DROP_NONE;
+	return mesharp_greeted(node_mesharp(node), now, way->link, way->to, &peer->address,
 			       session_usable(&peer->session));
+}
+
+/* True if an id in a frame is ours. */
+static bool for_us(const struct node *node, const struct node_id *destination)
+{
+	struct node_id own = address_id(&node->own);
+
+	return node_id_equal(destination, &own);
 }
 
 enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, struct lladdr from,
@@ -213,21 +244,22 @@ enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, s
 	struct handshake_asked asked;
 	enum drop drop = initiation_read(frame, size, &initiation);
 
-	if (drop == DROP_NONE)
-		drop = clear_check(node, initiation.hop_limit, &initiation.destination);
+	if (drop == DROP_NONE && !for_us(node, &initiation.destination))
+		drop = DROP_NOT_FOR_US;
 	if (drop != DROP_NONE)
 		return drop;
+	const struct way way = way_back(link, from, initiation.hop_limit);
 	const struct own_key *key = key_meant(node, now, frame, &initiation);
 	if (key == NULL)
 		return DROP_MAC1;
-	drop = initiation_rate(node, now, link, from, frame, &initiation, key, outbox);
+	drop = initiation_rate(node, now, &way, frame, &initiation, key, outbox);
 	if (drop != DROP_NONE)
 		return drop;
 
-	struct handshake_self self = self_with(node, key, link);
+	struct handshake_self self = self_with(node, key, &way);
 	drop = handshake_open(&self, frame, size, &asked);
 	if (drop == DROP_NONE)
-		drop = initiation_admit(node, now, link, from, key, &asked, outbox);
+		drop = initiation_admit(node, now, &way, key, &asked, outbox);
 	sodium_memzero(&asked, sizeof(asked));
 	return drop;
 }
@@ -250,26 +282,25 @@ static uint32_t attempt_find(const struct node *node, uint64_t number)
 }
 
 /* The RESPONSE authenticated: the keys are ours to use. */
-static enum drop response_take(struct node *node, instant now, uint32_t link, struct lladdr from,
+static enum drop response_take(struct node *node, instant now, const struct way *way,
 			       uint32_t index, const struct handshake_peer *learned,
 			       const struct handshake_keys *keys, struct outbox *outbox)
 {
 	struct peer *peer = node_peer(node, index);
 	uint32_t admitted;
 
-	if (!lladdr_equal(&learned->lladdr, &from))
+	if (!place_true(way, learned))
 		return DROP_SOURCE_SPOOFED;
 	enum drop drop =
-		peers_admit(node, now, link, from, &learned->certificate, false, &admitted);
+		peers_admit(node, now, way->link, way->to, &learned->certificate, false, &admitted);
 	if (drop == DROP_NONE)
 		drop = session_finished(&peer->session, now, next_serial(node), keys,
 					address_lower(&peer->address, &node->own));
 	if (drop != DROP_NONE)
 		return drop;
-	peer->link = link;
-	peer->to = from;
+	peer->way = *way;
 	sealed_confirmed(node, now, index, outbox);
-	sealed_send(node, now, index, link, from, (struct span){0}, outbox);
+	sealed_send(node, now, index, way, (struct span){0}, outbox);
 	return DROP_NONE;
 }
 
@@ -279,8 +310,8 @@ enum drop handshakes_response(struct node *node, instant now, uint32_t link, str
 	struct response response;
 	enum drop drop = response_read(frame, size, &response);
 
-	if (drop == DROP_NONE)
-		drop = clear_check(node, response.hop_limit, &response.destination);
+	if (drop == DROP_NONE && !for_us(node, &response.destination))
+		drop = DROP_NOT_FOR_US;
 	if (drop != DROP_NONE)
 		return drop;
 	if (!cookie_mac1_good(&node->keys[0].cookies, frame, RESPONSE_MAC1, response.mac1))
@@ -293,26 +324,26 @@ enum drop handshakes_response(struct node *node, instant now, uint32_t link, str
 	/* Everybody on the wire has seen the number. */
 	if (!bucket_take(&peer->responses, RATE_RESPONSE_PEER, now))
 		return DROP_RATE_HANDSHAKE;
-	struct handshake_self self = self_with(node, &node->keys[0], link);
+	const struct way way = way_back(link, from, response.hop_limit);
+	struct handshake_self self = self_with(node, &node->keys[0], &way);
 	struct handshake_peer learned;
 	struct handshake_keys keys;
 	drop = handshake_finish(&self, &peer->session.attempt.pending, &peer->address, frame, size,
 				&learned, &keys);
 	if (drop == DROP_NONE)
-		drop = response_take(node, now, link, from, index, &learned, &keys, outbox);
+		drop = response_take(node, now, &way, index, &learned, &keys, outbox);
 	sodium_memzero(&keys, sizeof(keys));
 	return drop;
 }
 
 enum drop handshakes_cookie(struct node *node, instant now, const uint8_t *frame, size_t size)
 {
-	struct node_id own = address_id(&node->own);
 	struct cookie_reply reply;
 	enum drop drop = cookie_reply_read(frame, size, &reply);
 
 	if (drop != DROP_NONE)
 		return drop;
-	if (!node_id_equal(&reply.destination, &own))
+	if (!for_us(node, &reply.destination))
 		return DROP_NOT_FOR_US;
 	uint32_t index = attempt_find(node, reply.number);
 	if (index == POOL_NONE)

@@ -3,11 +3,12 @@
 #include "node/journal.h"
 
 #include "crypto/aead.h"
+#include "meshp/wire.h"
 
 #include <sodium.h>
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 static const uint8_t magic[8] = "meshp.ev";
 
@@ -22,6 +23,10 @@ void journal_head_write(struct writer *writer, const struct journal_head *head)
 	writer_u32(writer, head->limits.neighbours);
 	writer_u32(writer, head->limits.peers);
 	writer_u32(writer, head->limits.staged);
+	writer_u32(writer, head->limits.route.nodes);
+	writer_u32(writer, head->limits.route.fragments);
+	writer_u32(writer, head->limits.route.cells);
+	writer_u32(writer, head->limits.route.adjacent);
 	writer_u32(writer, head->settings.zone);
 	writer_u32(writer, head->settings.boot_epoch);
 	writer_u8(writer, head->settings.suites);
@@ -37,6 +42,14 @@ static bool capacity_good(uint32_t capacity, uint32_t most)
 	return capacity >= 1 && capacity <= most;
 }
 
+static bool route_good(const struct route_limits *limits)
+{
+	return capacity_good(limits->nodes, JOURNAL_LIMIT_MOST) &&
+	       capacity_good(limits->fragments, JOURNAL_LIMIT_MOST) &&
+	       capacity_good(limits->cells, JOURNAL_LIMIT_MOST) &&
+	       capacity_good(limits->adjacent, ROUTE_ADJACENT_MAX);
+}
+
 static bool head_good(const struct journal_head *head)
 {
 	const uint8_t suites = SUITE_BIT(SUITE_COUNT) - 1;
@@ -45,9 +58,9 @@ static bool head_good(const struct journal_head *head)
 	       capacity_good(head->limits.neighbours, JOURNAL_LIMIT_MOST) &&
 	       capacity_good(head->limits.peers, JOURNAL_LIMIT_MOST) &&
 	       capacity_good(head->limits.staged, JOURNAL_LIMIT_MOST) &&
-	       head->settings.zone <= UINT16_MAX && head->settings.suites != 0 &&
-	       (head->settings.suites & ~suites) == 0 && head->settings.rekey.us > 0 &&
-	       head->settings.rekey.us <= rekey_most;
+	       route_good(&head->limits.route) && head->settings.zone <= UINT16_MAX &&
+	       head->settings.suites != 0 && (head->settings.suites & ~suites) == 0 &&
+	       head->settings.rekey.us > 0 && head->settings.rekey.us <= rekey_most;
 }
 
 enum journal_found journal_head_read(struct reader *reader, struct journal_head *head)
@@ -64,6 +77,10 @@ enum journal_found journal_head_read(struct reader *reader, struct journal_head 
 	read.limits.neighbours = reader_u32(&ahead);
 	read.limits.peers = reader_u32(&ahead);
 	read.limits.staged = reader_u32(&ahead);
+	read.limits.route.nodes = reader_u32(&ahead);
+	read.limits.route.fragments = reader_u32(&ahead);
+	read.limits.route.cells = reader_u32(&ahead);
+	read.limits.route.adjacent = reader_u32(&ahead);
 	read.settings.zone = reader_u32(&ahead);
 	read.settings.boot_epoch = reader_u32(&ahead);
 	read.settings.suites = reader_u8(&ahead);
@@ -103,6 +120,7 @@ static void facts_write(struct writer *writer, const struct node_link *facts)
 	writer_u8(writer, facts->radio);
 	writer_u32(writer, facts->mtu);
 	writer_u32(writer, facts->cost);
+	writer_u64(writer, facts->rate_bps);
 	writer_copy(writer, facts->lladdr.bytes, LLADDR);
 }
 
@@ -123,6 +141,7 @@ static bool facts_read(struct reader *reader, struct node_link *facts)
 	facts->radio = bool_read(reader, &good);
 	facts->mtu = reader_u32(reader);
 	facts->cost = reader_u32(reader);
+	facts->rate_bps = reader_u64(reader);
 	reader_copy(reader, facts->lladdr.bytes, LLADDR);
 	return good;
 }
@@ -156,6 +175,11 @@ void journal_event_write(struct writer *writer, const struct journal_event *even
 		writer_u32(writer, event->generation);
 		writer_copy(writer, event->bytes.bytes, AGREE_KEY);
 		break;
+	case JOURNAL_TRACE:
+		writer_u32(writer, event->trace);
+		writer_u8(writer, event->lane);
+		writer_copy(writer, event->to.bytes, ADDRESS);
+		break;
 	}
 }
 
@@ -184,6 +208,11 @@ static bool arguments_read(struct reader *reader, const struct node_limits *limi
 		event->generation = reader_u32(reader);
 		event->bytes = (struct span){reader_take(reader, AGREE_KEY), AGREE_KEY};
 		return true;
+	case JOURNAL_TRACE:
+		event->trace = reader_u32(reader);
+		event->lane = reader_u8(reader);
+		reader_copy(reader, event->to.bytes, ADDRESS);
+		return event->trace < TRACES && event->lane < WIRE_LANES;
 	}
 	return false;
 }
@@ -196,7 +225,7 @@ enum journal_found journal_event_read(struct reader *reader, const struct node_l
 	uint64_t us = reader_u64(&ahead);
 	struct journal_event read = {.kind = (enum journal_kind)kind};
 
-	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_SESSION_KEY))
+	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_TRACE))
 		return JOURNAL_MALFORMED;
 	bool good = arguments_read(&ahead, limits, &read);
 	if (ahead.failed)
@@ -240,6 +269,9 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_SESSION_KEY:
 		node_session_key(node, event->now, event->bytes.bytes, event->generation, outbox);
+		break;
+	case JOURNAL_TRACE:
+		node_trace(node, event->now, event->trace, event->lane, &event->to, outbox);
 		break;
 	}
 }

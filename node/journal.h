@@ -18,7 +18,7 @@
 #include "node/node.h"
 
 enum {
-	JOURNAL_HEAD = 171,		 /* bytes of a head */
+	JOURNAL_HEAD = 187,		 /* bytes of a head */
 	JOURNAL_EVENT = 22 + UINT16_MAX, /* the longest event, bytes */
 	JOURNAL_ANSWER = 8,
 	JOURNAL_LIMIT_MOST = 1 << 20, /* the greatest capacity a head may ask for */
@@ -37,9 +37,10 @@ enum journal_kind {
 	JOURNAL_PACKET,
 	JOURNAL_TIME,
 	JOURNAL_SESSION_KEY,
+	JOURNAL_TRACE,
 };
 
-/* An event as a value: the arguments of one of the five functions that hand a node an event. */
+/* An event as a value: the arguments of one of the six functions that hand a node an event. */
 struct journal_event {
 	enum journal_kind kind;
 	instant now;		/* 0 … 2^50 − 1 µs, which is 35 years */
@@ -50,6 +51,9 @@ struct journal_event {
 	struct span bytes;	/* FRAME, PACKET: at most UINT16_MAX bytes; SESSION_KEY: the secret,
 				   AGREE_KEY bytes. Somebody else's */
 	struct node_link facts; /* LINK */
+	uint32_t trace;		/* TRACE: its number */
+	uint8_t lane;		/* TRACE */
+	struct address to;	/* TRACE */
 };
 
 /* What a reader came upon. */

@@ -5,6 +5,7 @@
 #define NODE_LIMITS_H
 
 #include "base/bucket.h"
+#include "route/limits.h"
 
 #include <stdint.h>
 
@@ -14,16 +15,24 @@ struct node_limits {
 	uint32_t neighbours; /* entries of the neighbour table */
 	uint32_t peers;	     /* nodes known by certificate, with or without a session */
 	uint32_t staged;     /* packets that wait for a handshake, all destinations */
+	struct route_limits route;
 };
 
 enum {
 	LINKS_MAX = 64,
-	PACKET_MAX = 1500, /* largest IPv6 packet a node takes or makes, bytes */
-	STAGED_PER_PEER = 8,
+	PACKET_MAX = 1500,		  /* largest IPv6 packet a node takes or makes, bytes */
+	STAGED_PER_PEER = 16,		  /* as many as a traceroute begins with */
 	STAGED_MS = 3000,		  /* how long a packet waits for a handshake */
 	OWN_KEY_OLD_MS = 6 * 3600 * 1000, /* an old session key is answered to so long */
 	DUPLICATE_MS = 300000,		  /* how long a clone of ourselves is shown in status */
+	DATABASE_FULL_MS = 300000,	  /* how long a full database is */
 	PLACES = 256,			  /* buckets that link addresses are hashed into */
+	TRACES = 4,			  /* of ours at once */
+	TRACE_HOPS = 64,
+	TRACE_TRIES = 3,    /* times a hop is asked */
+	TRACE_TRY_MS = 333, /* between them */
+	TRACE_HOP_MS = 1000,
+	TRACE_MS = 4500, /* a whole trace: less than who asks at the control socket waits */
 };
 
 /* Rates, docs/protocol: tokens a second, burst. */
@@ -34,7 +43,11 @@ static const struct rate RATE_HANDSHAKE_PEER = {1, 4};
 static const struct rate RATE_RESPONSE_PEER = {20, 20};
 static const struct rate RATE_HANDSHAKE_PLACE = {100, 100};
 static const struct rate RATE_HANDSHAKE_ALL = {1000, 1000};
+static const struct rate RATE_RELAY = {100, 100}; /* control frames of one neighbour */
+static const struct rate RATE_ERROR = {10, 20};	  /* to one source */
 static const struct rate RATE_ICMP = {1000, 200}; /* errors to our own host */
+static const struct rate RATE_TRACE = {10, 20};	  /* answered, of one session */
+static const struct rate RATE_TRACE_ALL = {50, 100};
 
 /* The figures the daemon uses. */
 static const struct node_limits NODE_LIMITS_DAEMON = {
@@ -42,6 +55,7 @@ static const struct node_limits NODE_LIMITS_DAEMON = {
 	.neighbours = 1024,
 	.peers = 1024,
 	.staged = 1024,
+	.route = {.nodes = 2048, .fragments = 2560, .cells = 32768, .adjacent = 256},
 };
 
 #endif

@@ -2,11 +2,15 @@
 #include "node/node.h"
 
 #include "meshp/header.h"
+#include "node/errors.h"
 #include "node/greet.h"
 #include "node/handshakes.h"
 #include "node/receive.h"
+#include "node/relay.h"
+#include "node/routing.h"
 #include "node/sealed.h"
 #include "node/settle.h"
+#include "node/trace.h"
 #include "node/value.h"
 
 #include <sodium.h>
@@ -21,6 +25,13 @@ static uint64_t layout_part(struct layout *at, size_t size)
 	return offset;
 }
 
+static struct fib_limits fib_limits_of(const struct node_limits *limits)
+{
+	return (struct fib_limits){.nodes = limits->route.nodes,
+				   .hops = limits->route.adjacent,
+				   .ways = limits->neighbours};
+}
+
 struct layout node_layout(const struct node_limits *limits)
 {
 	struct layout at = {0};
@@ -28,14 +39,19 @@ struct layout node_layout(const struct node_limits *limits)
 	layout_part(&at, sizeof(struct node));
 	at.timers = layout_part(&at, timers_size(TIMER_PEERS + limits->peers));
 	at.mesharp = layout_part(&at, mesharp_size(limits->links, limits->neighbours));
+	at.route = layout_part(&at, route_size(&limits->route));
 	at.peer_pool = layout_part(&at, pool_size(limits->peers));
 	at.peer_table = layout_part(&at, table_size(limits->peers, ADDRESS));
 	at.peers = layout_part(&at, limits->peers * sizeof(struct peer));
 	at.staging = layout_part(&at, staging_size(limits->staged));
+	at.traces = layout_part(&at, TRACES * sizeof(struct trace_run));
 	at.workers[WORKER_CONTROL] = layout_part(&at, worker_size(limits->peers, 1));
 	at.workers[WORKER_PACKETS] = layout_part(&at, worker_size(limits->peers, WIRE_LANES - 1));
-	for (uint32_t i = 0; i < SNAPSHOTS; i++)
+	const struct fib_limits fib = fib_limits_of(limits);
+	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
 		at.forwarding[i] = layout_part(&at, forwarding_size(limits->peers));
+		at.fib[i] = layout_part(&at, fib_size(&fib));
+	}
 	return at;
 }
 
@@ -73,19 +89,25 @@ static void node_identify(struct node *node, const struct node_secrets *secrets)
 static void node_lay_out(struct node *node)
 {
 	const struct node_limits *limits = &node->limits;
+	const struct fib_limits fib = fib_limits_of(limits);
+	struct database_realm realm = {.zone = node->settings.zone};
 	uint8_t secret[TABLE_SECRET];
 
 	timers_init(node_timers(node), TIMER_PEERS + limits->peers);
 	mesharp_init(node_mesharp(node), limits->links, limits->neighbours, &node->own,
 		     node->instance, &node->rng);
+	memcpy(realm.network_id, node->network_id, NETWORK_ID);
+	route_init(node_route(node), &limits->route, &node->own, &realm, &node->rng);
 	pool_init(node_peer_pool(node), limits->peers);
 	rng_fill(&node->rng, secret, sizeof(secret));
 	table_init(node_peer_table(node), limits->peers, ADDRESS, secret);
 	staging_init(node_staging(node), limits->staged);
 	worker_init(node_worker(node, WORKER_CONTROL), limits->peers, WIRE_LANE_CONTROL, 1);
 	worker_init(node_worker(node, WORKER_PACKETS), limits->peers, 1, WIRE_LANES - 1);
-	for (uint32_t i = 0; i < SNAPSHOTS; i++)
+	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
 		forwarding_init(node_snapshot(node, i), limits->peers, &node->own, secret);
+		fib_init(node_fib_at(node, i), &fib, secret);
+	}
 }
 
 struct node *node_init(void *memory, const struct node_limits *limits,
@@ -99,6 +121,7 @@ struct node *node_init(void *memory, const struct node_limits *limits,
 	node->at = node_layout(limits);
 	node_identify(node, secrets);
 	node_lay_out(node);
+	node->nodes_told = database_nodes(route_database(node_route(node)));
 	return node;
 }
 
@@ -128,10 +151,48 @@ void node_link_event(struct node *node, instant now, uint32_t link, const struct
 	struct mesharp_link told = {.running = node->links[link].running,
 				    .radio = facts->radio,
 				    .cost = facts->cost,
+				    .rate_bps = facts->rate_bps,
 				    .lladdr = facts->lladdr};
 	mesharp_link(node_mesharp(node), now, link, &told);
+	routing_link(node, now, link);
 	node->stale = true;
+	node->fib_stale = true;
 	settle(node, now, outbox);
+}
+
+/* What the per-packet functions leave to the control side. */
+static void node_verdict(struct node *node, instant now, const struct verdict *verdict,
+			 struct outbox *outbox)
+{
+	if (verdict->drop != DROP_NONE)
+		worker_drops(node_worker(node, WORKER_PACKETS))->counts[verdict->drop]++;
+	if (verdict->hop_news)
+		settle_hop(node, now, verdict->hop);
+	if (verdict->news)
+		sealed_news(node, now, verdict->index, outbox);
+}
+
+/* A control frame of others; so many of one neighbour are passed on. */
+static enum drop node_relay_control(struct node *node, instant now, const struct relay_frame *frame,
+				    const struct control_header *header, struct outbox *outbox)
+{
+	struct bucket *place = &node->place_relays[node_place(node, frame->link, frame->from)];
+	const struct tables tables = node_tables(node);
+
+	if (!bucket_take(place, RATE_RELAY, now))
+		return DROP_RATE_RELAY;
+	struct verdict verdict =
+		relay_control(&tables, node_worker(node, WORKER_PACKETS), frame, header, outbox);
+	node_verdict(node, now, &verdict, outbox);
+	return DROP_NONE;
+}
+
+static bool node_relays(const struct node *node, const struct control_header *header)
+{
+	struct node_id own = address_id(&node->own);
+
+	return header->type >= FRAME_INITIATION && header->type <= FRAME_ERROR &&
+	       !node_id_equal(&header->destination, &own);
 }
 
 static enum drop node_control_frame(struct node *node, instant now, uint32_t link,
@@ -146,6 +207,10 @@ static enum drop node_control_frame(struct node *node, instant now, uint32_t lin
 		return drop;
 	if (group && header.type != FRAME_HELLO)
 		return DROP_TYPE;
+	if (node_relays(node, &header)) {
+		const struct relay_frame frame = {link, from, bytes, size};
+		return node_relay_control(node, now, &frame, &header, outbox);
+	}
 	if (header.type == FRAME_HELLO)
 		return greet_receive(node, now, link, from, bytes, size, outbox);
 	if (header.type == FRAME_INITIATION)
@@ -154,6 +219,8 @@ static enum drop node_control_frame(struct node *node, instant now, uint32_t lin
 		return handshakes_response(node, now, link, from, bytes, size, outbox);
 	if (header.type == FRAME_COOKIE)
 		return handshakes_cookie(node, now, bytes, size);
+	if (header.type == FRAME_ERROR)
+		return errors_receive(node, now, bytes, size, outbox);
 	return DROP_TYPE;
 }
 
@@ -171,9 +238,31 @@ static struct verdict node_sealed_frame(struct node *node, instant now, uint32_t
 	if (verdict.news)
 		sealed_news(node, now, verdict.index, outbox);
 	if (verdict.kind == VERDICT_SEALED)
-		verdict.drop = sealed_receive(node, now, verdict.index, link, from,
-					      (struct span){message, size});
+		verdict.drop = sealed_receive(node, now, verdict.index,
+					      &(struct way){.link = link, .to = from},
+					      (struct span){message, size}, outbox);
 	return verdict;
+}
+
+static bool node_is_destination(const struct node *node, const struct data_header *header)
+{
+	struct node_id own = address_id(&node->own);
+
+	return header->addressed ? address_equal(&header->to, &node->own)
+				 : node_id_equal(&header->destination, &own);
+}
+
+static void node_relay_data(struct node *node, instant now, const struct relay_frame *frame,
+			    const struct data_header *header, struct span sealed,
+			    struct outbox *outbox)
+{
+	const struct tables tables = node_tables(node);
+	struct verdict verdict =
+		relay_data(&tables, node_worker(node, WORKER_PACKETS), frame, header, outbox);
+
+	node_verdict(node, now, &verdict, outbox);
+	if (verdict.kind == VERDICT_REPORT)
+		errors_report(node, now, header, sealed.bytes, &verdict, outbox);
 }
 
 static void node_data_frame(struct node *node, instant now, uint32_t link, struct lladdr from,
@@ -188,6 +277,11 @@ static void node_data_frame(struct node *node, instant now, uint32_t link, struc
 		return;
 	}
 	struct span sealed = {reader.at, reader.left};
+	if (!node_is_destination(node, &header)) {
+		const struct relay_frame frame = {link, from, bytes, size};
+		node_relay_data(node, now, &frame, &header, sealed, outbox);
+		return;
+	}
 	if (header.lane == WIRE_LANE_CONTROL) {
 		node_count(node,
 			   node_sealed_frame(node, now, link, from, &header, sealed, outbox).drop);
@@ -196,10 +290,7 @@ static void node_data_frame(struct node *node, instant now, uint32_t link, struc
 	struct worker *worker = node_worker(node, WORKER_PACKETS);
 	struct verdict verdict =
 		receive_packet(node_forwarding(node), worker, now, &header, sealed, outbox);
-	if (verdict.drop != DROP_NONE)
-		worker_drops(worker)->counts[verdict.drop]++;
-	if (verdict.news)
-		sealed_news(node, now, verdict.index, outbox);
+	node_verdict(node, now, &verdict, outbox);
 }
 
 void node_frame(struct node *node, instant now, uint32_t link, struct lladdr from, bool group,
@@ -241,6 +332,8 @@ static void node_timer(struct node *node, instant now, uint32_t id, struct outbo
 {
 	if (id == TIMER_STAGING)
 		settle_staged(node, now, outbox);
+	else if (id == TIMER_HOPS)
+		settle_hops(node);
 	else if (id == TIMER_OLD_KEY)
 		sodium_memzero(&node->keys[1], sizeof(node->keys[1]));
 	else if (id >= TIMER_PEERS)
@@ -263,6 +356,15 @@ void node_session_key(struct node *node, instant now, const uint8_t session_secr
 	node->keys[1].until = instant_after(now, duration_ms(OWN_KEY_OLD_MS));
 	timers_set(node_timers(node), TIMER_OLD_KEY, node->keys[1].until);
 	own_key_make(node, session_secret, generation);
+	route_renew(node_route(node), now);
+	settle(node, now, outbox);
+}
+
+void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
+		const struct address *destination, struct outbox *outbox)
+{
+	REQUIRE(number < TRACES && lane < WIRE_LANES);
+	trace_begin(node, now, number, lane, destination);
 	settle(node, now, outbox);
 }
 

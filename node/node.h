@@ -9,7 +9,9 @@
 #include "base/time.h"
 #include "crypto/agree.h"
 #include "crypto/identity.h"
+#include "mesharp/metric.h"
 #include "meshp/drop.h"
+#include "meshp/trace.h"
 #include "node/limits.h"
 #include "node/outbox.h"
 
@@ -42,6 +44,7 @@ struct node_link {
 	bool radio;	      /* a shared, lossy medium: longer jitter, shorter probe intervals */
 	uint32_t mtu;	      /* largest frame payload, bytes; under 1280 the link is not used */
 	uint32_t cost;	      /* the operator's own cost, µs, added to the metric */
+	uint64_t rate_bps;    /* what it transmits; 0: unknown */
 	struct lladdr lladdr; /* our address on it */
 };
 
@@ -78,6 +81,11 @@ void node_time(struct node *node, instant now, struct outbox *outbox);
 void node_session_key(struct node *node, instant now, const uint8_t session_secret[AGREE_KEY],
 		      uint32_t generation, struct outbox *outbox);
 
+/* People want to know the way a lane takes to a node: begins the trace of that number, 0 … TRACES −
+ * 1, and forgets the one that had it. Its end, within TRACE_MS, is told by NOTICE_TRACE. */
+void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
+		const struct address *destination, struct outbox *outbox);
+
 /* When node_time is wanted next; INSTANT_NEVER if nothing waits. */
 instant node_deadline(const struct node *node);
 
@@ -109,12 +117,15 @@ struct node_status {
 	uint8_t network_id[NETWORK_ID];
 	bool closed;	/* a network key is set */
 	bool duplicate; /* another node with our identity was heard within 5 minutes */
+	bool full;	/* a record found no room within 5 minutes */
 	uint32_t zone;
 	uint32_t boot_epoch;
 	uint32_t generation;
 	uint32_t mtu;			    /* the packet size tun0 should have */
 	uint32_t peers, neighbours, staged; /* in use now */
-	struct drops drops;		    /* of control and all workers together */
+	uint32_t nodes;			    /* of the zone that can be reached, this one too */
+	bool synced;	    /* all others that exist are known: what is not does not exist */
+	struct drops drops; /* of control and all workers together */
 };
 
 void node_status(const struct node *node, instant now, struct node_status *status);
@@ -149,6 +160,56 @@ struct node_route {
 	uint32_t mtu;
 };
 
+enum node_trace_state {
+	TRACE_NONE,
+	TRACE_UNDER_WAY,
+	TRACE_REACHED,	/* the destination answered */
+	TRACE_NO_ROUTE, /* the last hop knows no way */
+	TRACE_LOST,	/* the last hop did not answer, or lied, and nobody knows who follows it */
+	TRACE_LOOP,	/* the last hop sends it back to one it came by */
+	TRACE_TIMEOUT,
+};
+
+struct node_trace {
+	enum node_trace_state state;
+	uint8_t lane;
+	struct address destination;
+	uint32_t hops; /* besides this node, which is hop 0 */
+};
+
+enum node_hop_state {
+	HOP_ASKED,
+	HOP_TRUE,
+	HOP_SILENT,
+	HOP_LIE,
+};
+
+/* What about an answer cannot be true. */
+enum node_hop_lie {
+	LIE_NONE,
+	LIE_SIGNATURE,
+	LIE_END,       /* it is the destination and says not, or the other way round */
+	LIE_NEIGHBOUR, /* the next hop is not its neighbour in the graph */
+	LIE_TWICE,     /* it answered twice, and differently */
+};
+
+/* A hop of a trace. What it answered is shown whether it is believed or not, but for a signature
+ * that is not good. */
+struct node_hop {
+	struct address address;
+	enum node_hop_state state;
+	enum node_hop_lie lie;
+	uint32_t rtt_us; /* until it answered; 0 if it did not, or is this node */
+	struct traced_way way;
+};
+
+/* The trace of a number; TRACE_NONE if there was none. */
+void node_traced(const struct node *node, uint32_t number, struct node_trace *trace);
+
+/* Its hop of that number, 0 … hops; 0 is this node. */
+void node_traced_hop(const struct node *node, uint32_t number, uint32_t hop,
+		     struct node_hop *shown);
+
 /* The entry at or after *cursor, which moves past it; false after the last. Start with 0. A change
  * of the node between two calls may hide or repeat an entry, nothing worse. */
 MUST_USE bool node_neighbours(const struct node *node, instant now, uint32_t *cursor,
@@ -156,5 +217,90 @@ MUST_USE bool node_neighbours(const struct node *node, instant now, uint32_t *cu
 MUST_USE bool node_sessions(const struct node *node, instant now, uint32_t *cursor,
 			    struct node_session *session);
 MUST_USE bool node_routes(const struct node *node, uint32_t *cursor, struct node_route *route);
+
+/* Views of the graph, as it was when paths were computed last; docs/protocol/route.md. */
+
+/* A node of the zone. */
+struct node_member {
+	struct address address;
+	bool own;	/* ourselves */
+	bool connected; /* to us, over links that both ends list */
+	uint8_t flags;	/* enum record_flag, as its record says */
+	bool reached;	/* by a path; else all that follows is 0 */
+	uint32_t metric_us;
+	uint32_t hops;
+	uint32_t mtu;
+	struct address next_hop; /* of lane 0 */
+};
+
+/* Those we know, the entry at or after *cursor as above. */
+MUST_USE bool node_members(const struct node *node, uint32_t *cursor, struct node_member *member);
+
+/* A link that both of its ends list, as one of them says. */
+struct node_edge {
+	struct address from, to;
+	uint32_t cost_us; /* the greater of both ends' */
+	uint32_t mtu;	  /* the lesser of both ends' */
+	uint8_t quality;  /* df·dr in 255ths, as `from` says */
+	uint8_t medium;	  /* enum medium, as `from` says */
+};
+
+/* Where a walk over the links of all members stands; zeroed at first. */
+struct node_edge_cursor {
+	uint32_t member, link;
+};
+
+/* Those that count of members that are connected; each is shown twice, once from either end. */
+MUST_USE bool node_edges(const struct node *node, struct node_edge_cursor *cursor,
+			 struct node_edge *edge);
+
+/* The links of a lane's path to an address one after another, from ourselves on: start with
+ * *cursor 0; false after the last, and if there is no path. O(hops · links of a node). */
+MUST_USE bool node_path(const struct node *node, const struct address *to, uint32_t lane,
+			uint32_t *cursor, struct node_edge *edge);
+
+/* Nodes that packets of at least one lane are sent to over a link. O(nodes). */
+uint32_t node_link_carries(const struct node *node, uint32_t link);
+
+/* What becomes of a way to a node over one of our neighbours. */
+enum node_reason {
+	REASON_LEAST,	   /* its metric is least */
+	REASON_LANE,	   /* one of several equal ones: each lane takes one of them */
+	REASON_MORE_HOPS,  /* its metric is least, but others with it have fewer hops */
+	REASON_DEARER,	   /* its metric is greater */
+	REASON_COMES_BACK, /* that neighbour's own path may lead over us */
+	REASON_NO_TRANSIT, /* that neighbour passes nothing on */
+	REASON_NO_PATH,	   /* that neighbour has no path there */
+	REASON_UNLISTED,   /* that neighbour does not list us, so the link does not count yet */
+	REASON_OTHER_LINK, /* a better link leads to the same neighbour */
+};
+
+struct node_candidate {
+	struct address address; /* of the neighbour, and where */
+	uint32_t link;
+	struct lladdr lladdr;
+	struct metric metric; /* of the link to it now, by part */
+	uint32_t cost_us;     /* of that link as it counts in paths; 0 if it does not */
+	uint32_t beyond_us;   /* the metric from there on; 0 if there is no path */
+	uint32_t total_us;    /* both together; 0 if one is missing */
+	uint32_t hops;	      /* the same in links */
+	uint8_t lanes;	      /* bit n: lane n goes this way */
+	bool loop_free;	      /* that neighbour does not send it back to us: RFC 5286 */
+	bool alternate;	      /* takes over at once when the others go */
+	enum node_reason reason;
+	uint32_t dearer_us; /* than the best; 0 if it is not */
+};
+
+/* Bytes of memory for node_survey. */
+size_t node_survey_size(const struct node *node);
+
+/* Measures, in memory of node_survey_size bytes aligned to 8, how far everybody is from that
+ * address. False if it is not known, or our own. */
+MUST_USE bool node_survey(const struct node *node, const struct address *to, void *memory);
+
+/* The ways to that address, one over each neighbour entry that is FULL; memory is what node_survey
+ * made of it, with no event since. */
+MUST_USE bool node_candidates(const struct node *node, const struct address *to, const void *memory,
+			      uint32_t *cursor, struct node_candidate *candidate);
 
 #endif

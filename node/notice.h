@@ -12,17 +12,23 @@ enum notice_kind {
 	NOTICE_NEIGHBOUR,      /* a neighbour changed its state */
 	NOTICE_SESSION_UP,     /* a key with a peer was confirmed; epoch and suite */
 	NOTICE_SESSION_LOST,   /* the last key of a peer expired */
+	NOTICE_ZONE,	       /* other nodes can be reached than before; nodes and synced */
+	NOTICE_DATABASE_FULL,  /* a record found no room, for the first time in 5 minutes */
 	NOTICE_DUPLICATE_NODE, /* another live node has our identity */
+	NOTICE_TRACE,	       /* a trace of ours came to its end */
 };
 
 struct notice {
 	enum notice_kind kind;
-	struct address address;	       /* the other node */
-	uint32_t link;		       /* NEIGHBOUR: slot of the link */
-	struct lladdr lladdr;	       /* NEIGHBOUR */
+	struct address address; /* the other node; ZONE, DATABASE_FULL: we; TRACE: where to */
+	uint32_t link;		/* NEIGHBOUR: slot of the link */
+	struct lladdr lladdr;	/* NEIGHBOUR */
 	enum neighbour_state from, to; /* NEIGHBOUR */
 	uint32_t epoch;		       /* SESSION_UP */
 	uint8_t suite;		       /* SESSION_UP: enum suite */
+	uint32_t trace;		       /* TRACE: its number */
+	uint32_t nodes;		       /* ZONE: that can be reached, this one too */
+	bool synced;		       /* ZONE: all others that exist are known */
 };
 
 #endif

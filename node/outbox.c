@@ -62,6 +62,8 @@ static void notice_write(struct writer *writer, const struct notice *notice)
 	writer_u32(writer, notice->to);
 	writer_u32(writer, notice->epoch);
 	writer_u8(writer, notice->suite);
+	writer_u32(writer, notice->nodes);
+	writer_u8(writer, notice->synced);
 }
 
 void outbox_hash(uint8_t hash[HASH_256], instant now, uint32_t whose, const struct outbox *outbox)

@@ -79,6 +79,24 @@ static enum drop certificate_check(struct node *node, instant now, uint32_t link
 	return certificate_verify(certificate, node->network_id) ? DROP_NONE : DROP_CERTIFICATE;
 }
 
+/* Keeps a certificate that is newer than what is known, as the peer at `found` or as a new one. */
+static uint32_t peers_keep(struct node *node, uint32_t found, const struct certificate *certificate)
+{
+	const struct address address = certificate_address(certificate);
+	uint32_t index = found;
+
+	if (index == POOL_NONE) {
+		index = peers_room(node);
+		if (index == POOL_NONE)
+			return POOL_NONE;
+		*node_peer(node, index) = (struct peer){.address = address};
+		REQUIRE(table_put(node_peer_table(node), address.bytes, index));
+		node->stale = true;
+	}
+	node_peer(node, index)->certificate = *certificate;
+	return index;
+}
+
 enum drop peers_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
 		      const struct certificate *certificate, bool rated, uint32_t *index)
 {
@@ -97,15 +115,36 @@ enum drop peers_admit(struct node *node, instant now, uint32_t link, struct llad
 	enum drop drop = certificate_check(node, now, link, from, certificate, rated);
 	if (drop != DROP_NONE)
 		return drop;
-	if (found == POOL_NONE) {
-		found = peers_room(node);
-		if (found == POOL_NONE)
-			return DROP_PEERS_FULL;
-		*node_peer(node, found) = (struct peer){.address = address};
-		REQUIRE(table_put(node_peer_table(node), address.bytes, found));
-		node->stale = true;
-	}
-	node_peer(node, found)->certificate = *certificate;
+	found = peers_keep(node, found, certificate);
+	if (found == POOL_NONE)
+		return DROP_PEERS_FULL;
 	*index = found;
 	return DROP_NONE;
+}
+
+uint32_t peers_introduce(struct node *node, const struct certificate *certificate)
+{
+	struct address address = certificate_address(certificate);
+	uint32_t found = peers_find(node, &address);
+
+	if (found != POOL_NONE) {
+		pool_touch(node_peer_pool(node), found);
+		if (certificate->generation <= node_peer(node, found)->certificate.generation)
+			return found;
+	}
+	return peers_keep(node, found, certificate);
+}
+
+uint32_t peers_meet(struct node *node, const struct address *address)
+{
+	const struct database *database = route_database(node_route(node));
+	uint32_t number = database_find(database, address);
+	uint32_t known = peers_find(node, address);
+	struct certificate certificate;
+
+	if (known != POOL_NONE)
+		return known;
+	if (number == DATABASE_NONE || !database_certificate(database, number, &certificate))
+		return POOL_NONE;
+	return peers_introduce(node, &certificate);
 }

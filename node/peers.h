@@ -15,4 +15,11 @@ uint32_t peers_find(const struct node *node, const struct address *address);
 MUST_USE enum drop peers_admit(struct node *node, instant now, uint32_t link, struct lladdr from,
 			       const struct certificate *certificate, bool rated, uint32_t *index);
 
+/* The peer of a certificate that was verified elsewhere, made if it is unknown; POOL_NONE if there
+ * is no room. */
+uint32_t peers_introduce(struct node *node, const struct certificate *certificate);
+
+/* The peer of an address, made if its record is here; POOL_NONE if it is nobody we know. */
+uint32_t peers_meet(struct node *node, const struct address *address);
+
 #endif

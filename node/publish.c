@@ -4,22 +4,22 @@
 
 #include <sodium.h>
 
-static enum reach reach_of(enum neighbour_state hope)
+static bool hopeful(enum neighbour_state hope)
 {
 	switch (hope) {
 	case NEIGHBOUR_NONE:
 	case NEIGHBOUR_LOST:
 	case NEIGHBOUR_BLOCKED:
-		return REACH_NONE;
+		return false;
 	case NEIGHBOUR_HEARD:
 	case NEIGHBOUR_HANDSHAKE:
 	case NEIGHBOUR_ONEWAY:
 	case NEIGHBOUR_TWOWAY:
 	case NEIGHBOUR_SYNC:
 	case NEIGHBOUR_FULL:
-		return REACH_SOON;
+		return true;
 	}
-	return REACH_NONE;
+	return false;
 }
 
 static struct destination destination_of(const struct node *node, uint32_t index)
@@ -30,20 +30,11 @@ static struct destination destination_of(const struct node *node, uint32_t index
 		.address = peer->address,
 		.generation = node_peer_generation(node, index),
 		.seal = forwarding_seal_key(&session->places[SESSION_CONFIRMED]),
-		.reach = reach_of(mesharp_hope(node_mesharp(node), &peer->address)),
+		.hopeful = hopeful(mesharp_hope(node_mesharp(node), &peer->address)),
 	};
-	struct mesharp_entry best;
 
 	for (uint32_t place = 0; place < SESSION_PLACES; place++)
 		made.open[place] = forwarding_open_key(&session->places[place]);
-	if (mesharp_best(node_mesharp(node), &peer->address, &best)) {
-		made.link = best.link;
-		made.to = best.lladdr;
-		made.mtu = node->links[best.link].mtu < PACKET_MAX ? node->links[best.link].mtu
-								   : PACKET_MAX;
-		if (session_usable(session))
-			made.reach = REACH_NOW;
-	}
 	return made;
 }
 

@@ -1,10 +1,10 @@
-/* Building and publishing the forwarding snapshot from what the control side knows. */
+/* Building and publishing the snapshot of sessions from what the control side knows. */
 #ifndef NODE_PUBLISH_H
 #define NODE_PUBLISH_H
 
 #include "node/value.h"
 
-/* Builds a snapshot of the peers, their keys and the best way to each, and publishes it. O(peers).
+/* Builds a snapshot of the peers and their keys and publishes it. O(peers).
  */
 void publish(struct node *node);
 

@@ -76,17 +76,25 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 	return opened_as(VERDICT_DONE, &opened, news);
 }
 
+/* True if a sealed part has the size of a message that may have been relayed. */
+static bool receive_size_relayed(size_t size)
+{
+	return size <= 1 + WIRE_TAG || size == 1 + WIRE_TRACE + WIRE_TAG ||
+	       size == 1 + WIRE_TRACED + WIRE_TAG;
+}
+
 struct verdict receive_sealed(const struct forwarding *forwarding, struct worker *worker,
 			      instant now, const struct data_header *header, struct span sealed,
 			      uint8_t *message, size_t *size)
 {
 	uint8_t plain[RECEIVE_SEALED];
+	bool relayed = header->hop_limit != WIRE_HOP_LIMIT;
 	struct frame_opened opened;
 
-	if (header->hop_limit != WIRE_HOP_LIMIT)
-		return dropped(DROP_HOP_LIMIT);
 	if (sealed.size > sizeof(plain) + WIRE_TAG)
 		return dropped(DROP_FRAME_LONG);
+	if (relayed && !receive_size_relayed(sealed.size))
+		return dropped(DROP_HOP_LIMIT);
 	enum drop drop = frame_open(forwarding, worker, now, header, sealed, plain, &opened);
 	if (drop != DROP_NONE)
 		return dropped(drop);
@@ -94,6 +102,11 @@ struct verdict receive_sealed(const struct forwarding *forwarding, struct worker
 	if (plain[0] != WIRE_NEXT_HEADER_CONTROL || header->partial) {
 		verdict.kind = VERDICT_DROP;
 		verdict.drop = header->partial ? DROP_CHECKSUM_PARTIAL : DROP_LANE;
+		return verdict;
+	}
+	if (relayed && opened.size > 1 && plain[1] != SEALED_TRACE && plain[1] != SEALED_TRACED) {
+		verdict.kind = VERDICT_DROP;
+		verdict.drop = DROP_HOP_LIMIT;
 		return verdict;
 	}
 	*size = opened.size - 1;

@@ -19,8 +19,9 @@ MUST_USE struct verdict receive_packet(const struct forwarding *forwarding, stru
 				       instant now, const struct data_header *header,
 				       struct span sealed, struct outbox *outbox);
 
-/* The same for lane 0: on VERDICT_SEALED the message, without its next header, is in message, which
- * has room for RECEIVE_SEALED bytes, and its size in *size. */
+/* The same for lane 0, where only an empty message, TRACE and TRACED may have been relayed: on
+ * VERDICT_SEALED the message, without its next header, is in message, which has room for
+ * RECEIVE_SEALED bytes, and its size in *size. */
 MUST_USE struct verdict receive_sealed(const struct forwarding *forwarding, struct worker *worker,
 				       instant now, const struct data_header *header,
 				       struct span sealed, uint8_t *message, size_t *size);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	SCHEMA = 1, /* one more whenever the same bytes come to mean something else */
+	SCHEMA = 2, /* one more whenever the same bytes come to mean something else */
 	HEAD = 4 + HASH_256,
 };
 

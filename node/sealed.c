@@ -3,7 +3,10 @@
 
 #include "node/frame.h"
 #include "node/handshakes.h"
+#include "node/peers.h"
 #include "node/publish.h"
+#include "node/routing.h"
+#include "node/trace.h"
 
 static void sealed_arm(struct node *node, uint32_t index)
 {
@@ -13,13 +16,15 @@ static void sealed_arm(struct node *node, uint32_t index)
 		   session_deadline(session, node->settings.rekey));
 }
 
-void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, struct lladdr to,
+void sealed_send(struct node *node, instant now, uint32_t index, const struct way *way,
 		 struct span message, struct outbox *outbox)
 {
 	size_t most = message.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
-	uint8_t *room = node_room(node, link, most, outbox);
+	uint8_t *room = node_room(node, way->link, most, outbox);
+	uint8_t hop_limit = way->remote ? WIRE_HOP_LIMIT_REMOTE : WIRE_HOP_LIMIT;
+	struct culprit as;
 	struct frame_content content = {.lane = WIRE_LANE_CONTROL,
-					.hop_limit = WIRE_HOP_LIMIT,
+					.hop_limit = hop_limit,
 					.next_header = WIRE_NEXT_HEADER_CONTROL,
 					.payload = message};
 
@@ -29,41 +34,65 @@ void sealed_send(struct node *node, instant now, uint32_t index, uint32_t link, 
 		publish(node);
 	struct writer out = writer_of(room, most);
 	enum drop drop = frame_seal(node_forwarding(node), node_worker(node, WORKER_CONTROL), now,
-				    index, &content, &out);
+				    index, &content, &as, &out);
 	node_count(node, drop);
 	if (drop != DROP_NONE)
 		return;
-	outbox_frame(outbox, link, to, out.used);
+	outbox_frame(outbox, way->link, way->to, out.used);
 	session_sealed(&node_peer(node, index)->session, now);
 	sealed_arm(node, index);
 }
 
-/* True if the best way to the peer is not the published one. */
-static bool sealed_way_changed(const struct node *node, uint32_t index)
+/* True if the best way to a neighbour is not the published one. */
+static bool sealed_way_changed(const struct node *node, const struct address *address)
 {
-	const struct destination *published = forwarding_at(node_forwarding(node), index);
+	uint32_t hop = fib_hop_of(node_fib(node), address);
 	struct mesharp_entry best;
 
-	return mesharp_best(node_mesharp(node), &node_peer(node, index)->address, &best) &&
-	       (best.link != published->link || !lladdr_equal(&best.lladdr, &published->to));
+	if (!mesharp_best(node_mesharp(node), address, &best))
+		return false;
+	return hop == FIB_NONE || best.link != fib_hop(node_fib(node), hop)->link ||
+	       !lladdr_equal(&best.lladdr, &fib_hop(node_fib(node), hop)->to);
 }
 
-enum drop sealed_receive(struct node *node, instant now, uint32_t index, uint32_t link,
-			 struct lladdr from, struct span message)
+static enum drop sealed_probe(struct node *node, instant now, const struct address *address,
+			      const struct way *way, struct span message)
 {
 	struct probe probe;
 
-	if (message.size == 0)
-		return DROP_NONE;
-	if (message.bytes[0] != SEALED_PROBE)
-		return DROP_TYPE;
 	if (!probe_read(message.bytes, message.size, &probe))
 		return DROP_MALFORMED;
-	enum drop drop = mesharp_probe(node_mesharp(node), now, link, from,
-				       &node_peer(node, index)->address, &probe);
-	if (drop == DROP_NONE && sealed_way_changed(node, index))
-		node->stale = true;
-	return drop;
+	enum drop drop =
+		mesharp_probe(node_mesharp(node), now, way->link, way->to, address, &probe);
+	if (drop != DROP_NONE)
+		return drop;
+	routing_neighbour(node, now, address);
+	routing_digest(node, now, address, probe.digest, probe.zone_size);
+	node->fib_stale = node->fib_stale || sealed_way_changed(node, address);
+	return DROP_NONE;
+}
+
+enum drop sealed_receive(struct node *node, instant now, uint32_t index, const struct way *way,
+			 struct span message, struct outbox *outbox)
+{
+	const struct address *address = &node_peer(node, index)->address;
+
+	if (message.size == 0)
+		return DROP_NONE;
+	switch (message.bytes[0]) {
+	case SEALED_PROBE:
+		return sealed_probe(node, now, address, way, message);
+	case SEALED_RECORDS:
+	case SEALED_ACK:
+	case SEALED_COMPARE:
+		return routing_message(node, now, address, message);
+	case SEALED_TRACE:
+		return trace_answer(node, now, index, message, outbox);
+	case SEALED_TRACED:
+		return trace_take(node, now, index, message);
+	default:
+		return DROP_TYPE;
+	}
 }
 
 /* Tells the session what one worker saw. True if that confirmed keys. */
@@ -120,15 +149,64 @@ static void sealed_expired(struct node *node, instant now, const struct peer *pe
 		      &(struct notice){.kind = NOTICE_SESSION_LOST, .address = peer->address});
 }
 
-/* Where control frames for a peer go: its best link, or where the last handshake went. */
+/* The certificate a handshake with a node that is no neighbour needs is that of its record. */
+static void sealed_certificate(struct node *node, const struct address *address)
+{
+	const struct database *database = route_database(node_route(node));
+	uint32_t number = database_find(database, address);
+	struct certificate certificate;
+
+	if (number != DATABASE_NONE && database_certificate(database, number, &certificate))
+		REQUIRE(peers_introduce(node, &certificate) != POOL_NONE);
+}
+
+/* Where control frames for a peer go: its best link, the way to it, or where the last handshake
+ * went. */
 static void sealed_way(struct node *node, struct peer *peer)
 {
+	uint32_t number = fib_by_address(node_fib(node), &peer->address);
 	struct mesharp_entry best;
 
-	if (mesharp_best(node_mesharp(node), &peer->address, &best)) {
-		peer->link = best.link;
-		peer->to = best.lladdr;
+	if (mesharp_proven(node_mesharp(node), &peer->address, &best)) {
+		peer->way = (struct way){.link = best.link, .to = best.lladdr};
+	} else if (number != FIB_NONE && !fib_node(node_fib(node), number)->lost) {
+		uint16_t next = fib_node(node_fib(node), number)->next[WIRE_LANE_CONTROL];
+		const struct fib_hop *hop = fib_hop(node_fib(node), next);
+		peer->way = (struct way){.link = hop->link, .to = hop->to, .remote = true};
+		sealed_certificate(node, &peer->address);
 	}
+}
+
+void sealed_tell(struct node *node, instant now, uint32_t index, struct span message,
+		 struct outbox *outbox)
+{
+	struct peer *peer = node_peer(node, index);
+
+	sealed_way(node, peer);
+	sealed_send(node, now, index, &peer->way, message, outbox);
+}
+
+void sealed_initiate(struct node *node, instant now, uint32_t index, const struct way *way,
+		     struct outbox *outbox)
+{
+	struct peer *peer = node_peer(node, index);
+
+	peer->way = *way;
+	session_want(&peer->session, now);
+	handshakes_ask(node, now, index, outbox);
+	sealed_arm(node, index);
+}
+
+void sealed_want(struct node *node, instant now, uint32_t index, struct outbox *outbox)
+{
+	struct peer *peer = node_peer(node, index);
+	uint32_t number = fib_by_address(node_fib(node), &peer->address);
+
+	if (peer->session.attempt.active || session_usable(&peer->session) || number == FIB_NONE ||
+	    fib_node(node_fib(node), number)->lost)
+		return;
+	session_want(&peer->session, now);
+	sealed_time(node, now, index, outbox);
 }
 
 void sealed_time(struct node *node, instant now, uint32_t index, struct outbox *outbox)
@@ -152,9 +230,7 @@ void sealed_time(struct node *node, instant now, uint32_t index, struct outbox *
 			sealed_expired(node, now, peer, outbox);
 			break;
 		case SESSION_KEEPALIVE:
-			sealed_way(node, peer);
-			sealed_send(node, now, index, peer->link, peer->to, (struct span){0},
-				    outbox);
+			sealed_tell(node, now, index, (struct span){0}, outbox);
 			break;
 		}
 	}

@@ -51,6 +51,34 @@ struct staging *staging_init(void *memory, uint32_t capacity)
 	return staging;
 }
 
+/* Puts a packet behind those of a queue that arrived no later. */
+static void queue_insert(struct staging *staging, struct staging_queue *queue, uint32_t index)
+{
+	struct slot *slot = staging_slot(staging, index);
+	uint32_t *link = &queue->head;
+
+	if (queue->count > 0 &&
+	    staging_slot(staging, queue->tail - 1)->arrived.us <= slot->arrived.us)
+		link = &staging_slot(staging, queue->tail - 1)->next;
+	while (*link != 0 && staging_slot(staging, *link - 1)->arrived.us <= slot->arrived.us)
+		link = &staging_slot(staging, *link - 1)->next;
+	slot->next = *link;
+	*link = index + 1;
+	if (slot->next == 0)
+		queue->tail = index + 1;
+	queue->count++;
+}
+
+/* Unlinks the oldest of a queue that is not empty. */
+static uint32_t queue_shift(struct staging *staging, struct staging_queue *queue)
+{
+	uint32_t index = queue->head - 1;
+
+	queue->head = staging_slot(staging, index)->next;
+	queue->count--;
+	return index;
+}
+
 enum drop staging_put(struct staging *staging, struct staging_queue *queue, uint32_t owner,
 		      instant now, struct span packet)
 {
@@ -67,16 +95,16 @@ enum drop staging_put(struct staging *staging, struct staging_queue *queue, uint
 
 	struct slot *slot = staging_slot(staging, index);
 	slot->arrived = now;
-	slot->next = 0;
 	slot->owner = owner;
 	slot->size = (uint32_t)packet.size;
 	memcpy(slot->bytes, packet.bytes, packet.size);
-	if (queue->count++ == 0)
-		queue->head = index + 1;
-	else
-		staging_slot(staging, queue->tail - 1)->next = index + 1;
-	queue->tail = index + 1;
+	queue_insert(staging, queue, index);
 	return drop;
+}
+
+static const struct slot *slot_at(const struct staging *staging, uint32_t index)
+{
+	return (const struct slot *)((const uint8_t *)staging + staging->slots_at) + index;
 }
 
 static struct staged staged_of(const struct slot *slot)
@@ -88,13 +116,33 @@ bool staging_take(struct staging *staging, struct staging_queue *queue, struct s
 {
 	if (queue->count == 0)
 		return false;
-	uint32_t index = queue->head - 1;
-	struct slot *slot = staging_slot(staging, index);
-	*staged = staged_of(slot);
-	queue->head = slot->next;
-	queue->count--;
+	uint32_t index = queue_shift(staging, queue);
+	*staged = staged_of(staging_slot(staging, index));
 	pool_free(staging_pool(staging), index);
 	return true;
+}
+
+bool staging_first(const struct staging *staging, const struct staging_queue *queue,
+		   struct staged *staged)
+{
+	if (queue->count == 0)
+		return false;
+	*staged = staged_of(slot_at(staging, queue->head - 1));
+	return true;
+}
+
+enum drop staging_move(struct staging *staging, struct staging_queue *from,
+		       struct staging_queue *to, uint32_t owner)
+{
+	uint32_t index = queue_shift(staging, from);
+	enum drop drop = DROP_NONE;
+	struct staged lost;
+
+	if (to->count >= STAGED_PER_PEER && staging_take(staging, to, &lost))
+		drop = DROP_STAGED_FULL;
+	staging_slot(staging, index)->owner = owner;
+	queue_insert(staging, to, index);
+	return drop;
 }
 
 bool staging_oldest(const struct staging *staging, struct staged *staged)
@@ -104,8 +152,7 @@ bool staging_oldest(const struct staging *staging, struct staged *staged)
 
 	if (index == POOL_NONE)
 		return false;
-	*staged = staged_of((const struct slot *)((const uint8_t *)staging + staging->slots_at) +
-			    index);
+	*staged = staged_of(slot_at(staging, index));
 	return true;
 }
 

@@ -37,6 +37,15 @@ enum drop staging_put(struct staging *staging, struct staging_queue *queue, uint
 MUST_USE bool staging_take(struct staging *staging, struct staging_queue *queue,
 			   struct staged *staged);
 
+/* The oldest packet of a queue, which stays there; false if it is empty. */
+MUST_USE bool staging_first(const struct staging *staging, const struct staging_queue *queue,
+			    struct staged *staged);
+
+/* Moves the oldest packet of a queue that is not empty to another, in among those that arrived
+ * before and after it. DROP_STAGED_FULL: the other queue was full and lost its oldest. */
+enum drop staging_move(struct staging *staging, struct staging_queue *from,
+		       struct staging_queue *to, uint32_t owner);
+
 /* The packet that has waited longest of all; false if none waits. */
 MUST_USE bool staging_oldest(const struct staging *staging, struct staged *staged);
 

@@ -12,10 +12,18 @@
 #include "meshp/certificate.h"
 #include "meshp/cookie.h"
 #include "meshp/session.h"
-#include "node/forwarding.h"
 #include "node/node.h"
 #include "node/staging.h"
+#include "node/tables.h"
 #include "node/worker.h"
+#include "route/route.h"
+
+/* Where control frames to a node leave. */
+struct way {
+	uint32_t link;
+	struct lladdr to;
+	bool remote; /* that is a next hop, not the node itself */
+};
 
 /* A node known by a verified certificate, with all that we share with it. */
 struct peer {
@@ -25,8 +33,8 @@ struct peer {
 	struct staging_queue queue; /* packets that wait for it */
 	struct bucket handshakes;   /* INITIATIONs it may send */
 	struct bucket responses;    /* to INITIATIONs of ours */
-	uint32_t link;		    /* where our INITIATIONs to it go */
-	struct lladdr to;
+	struct bucket traces;	    /* TRACEs of it that are answered */
+	struct way way;		    /* where our INITIATIONs to it go */
 };
 
 /* A session key of ours with what follows from it; secret. */
@@ -35,6 +43,26 @@ struct own_key {
 	struct certificate certificate;
 	struct cookie_keys cookies;
 	instant until; /* not answered to any more from then on */
+};
+
+/* A hop of a trace of ours, and when it was asked. */
+struct trace_hop {
+	struct node_hop shown;
+	uint8_t nonce[TRACE_NONCE]; /* of the first try; the last byte counts on */
+	uint32_t tries;
+	instant since; /* it was found */
+	instant asked[TRACE_TRIES];
+	instant due; /* the next try */
+};
+
+/* A trace of ours: this node, then the hops as they were found. */
+struct trace_run {
+	enum node_trace_state state;
+	uint8_t lane;
+	struct address destination;
+	instant began;
+	uint32_t hops;
+	struct trace_hop hop[TRACE_HOPS + 1];
 };
 
 /* The worker blocks: the control side's own, which has lane 0, and the one of all other lanes. */
@@ -49,17 +77,21 @@ enum { SNAPSHOTS = WORKERS + 1 };
 
 /* Offsets of the parts from the head, bytes. */
 struct layout {
-	uint64_t timers, mesharp, peers, peer_pool, peer_table, staging;
+	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces;
 	uint64_t workers[WORKERS];
 	uint64_t forwarding[SNAPSHOTS];
+	uint64_t fib[SNAPSHOTS];
 	uint64_t total;
 };
 
 /* Ids of the node's timers; peers follow. */
 enum {
 	TIMER_MESHARP,
+	TIMER_ROUTE,
+	TIMER_HOPS,
 	TIMER_STAGING,
 	TIMER_OLD_KEY,
+	TIMER_TRACES,
 	TIMER_PEERS,
 };
 
@@ -77,12 +109,19 @@ struct node {
 	struct rng rng;
 	uint8_t place_secret[TABLE_SECRET];
 
-	uint64_t serial;   /* last given to a set of keys */
-	uint32_t sequence; /* last given to an INITIATION */
-	uint32_t current;  /* the published snapshot */
-	bool stale;	   /* what it was built from has changed */
-	bool fresh;	   /* it was published since waiting packets were looked at */
+	uint64_t serial;      /* last given to a set of keys */
+	uint32_t sequence;    /* last given to an INITIATION */
+	uint32_t current;     /* the published snapshot of sessions */
+	bool stale;	      /* what it was built from has changed */
+	uint32_t current_fib; /* the published FIB */
+	bool fib_stale;
+	bool fresh;		    /* one was published since waiting packets were looked at */
+	struct staging_queue limbo; /* packets for whom nobody knows yet whether they exist */
 	instant duplicate_until;
+	instant full_until;  /* a record found no room shortly before */
+	uint64_t full_told;  /* how many had found none when that was told */
+	uint32_t nodes_told; /* what the last ZONE notice said, or held at the start */
+	bool synced_told;
 
 	struct node_link links[LINKS_MAX];
 	struct drops drops; /* of the control side */
@@ -91,7 +130,10 @@ struct node {
 	struct bucket clones; /* certificates of our own address to verify */
 	struct bucket handshakes_all, handshakes_strangers;
 	struct bucket place_handshakes[PLACES], place_certificates[PLACES];
+	struct bucket place_relays[PLACES], place_errors[PLACES];
 	struct bucket link_certificates[LINKS_MAX];
+	struct bucket traces_all;
+	uint32_t traces_under_way;
 };
 
 /* Where the parts of a node within these limits lie. */
@@ -112,9 +154,20 @@ static inline struct mesharp *node_mesharp(const struct node *node)
 	return node_part(node, node->at.mesharp);
 }
 
+static inline struct route *node_route(const struct node *node)
+{
+	return node_part(node, node->at.route);
+}
+
 static inline struct staging *node_staging(const struct node *node)
 {
 	return node_part(node, node->at.staging);
+}
+
+static inline struct trace_run *node_trace_run(const struct node *node, uint32_t number)
+{
+	REQUIRE(number < TRACES);
+	return (struct trace_run *)node_part(node, node->at.traces) + number;
 }
 
 static inline struct pool *node_peer_pool(const struct node *node)
@@ -148,10 +201,26 @@ static inline struct forwarding *node_snapshot(const struct node *node, uint32_t
 	return node_part(node, node->at.forwarding[number]);
 }
 
-/* The snapshot that is published. */
+/* The snapshot of sessions that is published. */
 static inline const struct forwarding *node_forwarding(const struct node *node)
 {
 	return node_snapshot(node, node->current);
+}
+
+static inline struct fib *node_fib_at(const struct node *node, uint32_t number)
+{
+	return node_part(node, node->at.fib[number]);
+}
+
+/* The FIB that is published. */
+static inline const struct fib *node_fib(const struct node *node)
+{
+	return node_fib_at(node, node->current_fib);
+}
+
+static inline struct tables node_tables(const struct node *node)
+{
+	return (struct tables){.forwarding = node_forwarding(node), .fib = node_fib(node)};
 }
 
 /* Counts a refusal of the control side; DROP_NONE counts nothing. */

@@ -30,6 +30,7 @@ void node_status(const struct node *node, instant now, struct node_status *statu
 		.address = node->own,
 		.closed = node->closed,
 		.duplicate = !instant_reached(now, node->duplicate_until),
+		.full = !instant_reached(now, node->full_until),
 		.zone = node->settings.zone,
 		.boot_epoch = node->settings.boot_epoch,
 		.generation = node->keys[0].certificate.generation,
@@ -37,6 +38,8 @@ void node_status(const struct node *node, instant now, struct node_status *statu
 		.peers = pool_count(node_peer_pool(node)),
 		.neighbours = mesharp_count(node_mesharp(node)),
 		.staged = staging_count(node_staging(node)),
+		.nodes = database_nodes(route_database(node_route(node))),
+		.synced = fib_synced(node_fib(node)),
 		.drops = node->drops,
 	};
 	memcpy(status->public_key, node->identity.public_key, IDENTITY_PUBLIC);
@@ -105,32 +108,24 @@ bool node_sessions(const struct node *node, instant now, uint32_t *cursor,
 	return true;
 }
 
-/* The metric as it is now; the snapshot says only which way is best. */
-static uint32_t metric_us_to(const struct node *node, const struct address *address)
-{
-	struct mesharp_entry best;
-
-	return mesharp_best(node_mesharp(node), address, &best) ? best.metric_us : 0;
-}
-
 bool node_routes(const struct node *node, uint32_t *cursor, struct node_route *route)
 {
-	const struct pool *pool = node_peer_pool(node);
+	const struct fib *fib = node_fib(node);
+	const struct database *database = route_database(node_route(node));
+	struct path path;
 
-	for (; *cursor < pool_capacity(pool); (*cursor)++) {
-		if (!pool_used(pool, *cursor))
-			continue;
-		const struct destination *to = forwarding_at(node_forwarding(node), *cursor);
-		if (to->reach != REACH_NOW)
-			continue;
-		*route = (struct node_route){.address = to->address,
-					     .next_hop = to->address,
-					     .link = to->link,
-					     .metric_us = metric_us_to(node, &to->address),
-					     .hops = 1,
-					     .mtu = to->mtu};
+	while (*cursor < fib_nodes(fib) && fib_node(fib, *cursor)->lost)
 		(*cursor)++;
-		return true;
-	}
-	return false;
+	if (*cursor >= fib_nodes(fib))
+		return false;
+	const struct fib_node *to = fib_node(fib, (*cursor)++);
+	const struct fib_hop *hop = fib_hop(fib, to->next[WIRE_LANE_CONTROL]);
+	paths_to(route_paths(node_route(node)), database_find(database, &to->address), &path);
+	*route = (struct node_route){.address = to->address,
+				     .next_hop = hop->address,
+				     .link = hop->link,
+				     .metric_us = path.metric_us,
+				     .hops = path.hops,
+				     .mtu = to->mtu};
+	return true;
 }

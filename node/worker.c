@@ -9,6 +9,8 @@ struct worker {
 	uint32_t destinations;
 	uint32_t first, lanes;
 	uint64_t stride;
+	uint64_t hops_used[WORKER_HOPS / 64];
+	struct recent recent;
 };
 
 /* What lies at each stride; the arrays of lanes follow. */
@@ -64,6 +66,26 @@ bool worker_owns(const struct worker *worker, uint8_t lane)
 struct drops *worker_drops(struct worker *worker)
 {
 	return &worker->drops;
+}
+
+struct recent *worker_recent(struct worker *worker)
+{
+	return &worker->recent;
+}
+
+bool worker_hop_used(struct worker *worker, uint32_t hop)
+{
+	uint64_t bit = (uint64_t)1 << hop % 64;
+	uint64_t *word = &worker->hops_used[hop / 64];
+	bool first = !(*word & bit);
+
+	*word |= bit;
+	return first;
+}
+
+void worker_hops_looked(struct worker *worker)
+{
+	memset(worker->hops_used, 0, sizeof(worker->hops_used));
 }
 
 struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation)

@@ -8,6 +8,9 @@
 #include "meshp/drop.h"
 #include "meshp/window.h"
 #include "node/forwarding.h"
+#include "node/recent.h"
+
+enum { WORKER_HOPS = 1024 }; /* most next hops */
 
 struct worker;
 
@@ -32,6 +35,15 @@ struct worker *worker_init(void *memory, uint32_t destinations, uint32_t first, 
 bool worker_owns(const struct worker *worker, uint8_t lane);
 
 struct drops *worker_drops(struct worker *worker);
+
+/* The packets of the host that went out a moment ago. */
+struct recent *worker_recent(struct worker *worker);
+
+/* A frame goes to that next hop. True if it is the first since the control side looked. */
+bool worker_hop_used(struct worker *worker, uint32_t hop);
+
+/* The control side looked, or hops are numbered anew. */
+void worker_hops_looked(struct worker *worker);
 
 /* The figures of the destination at index; a new tenant's are zero. */
 struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation);

@@ -25,6 +25,18 @@ static enum drop head_check(struct arrival *arrival)
 		       : DROP_RECORD_UNKNOWN;
 }
 
+/* Of the same version as ours: the very same, or made by another node with that identity? If nobody
+ * chose between those, neither twin would ever hear of the other. */
+static enum drop twin_check(const struct arrival *arrival, const struct store_fragment *ours)
+{
+	uint64_t hash = record_hash(arrival->bytes.bytes, arrival->bytes.size,
+				    arrival->realm->network_id);
+
+	if (hash == ours->hash)
+		return DROP_RECORD_KNOWN;
+	return hash > ours->hash ? DROP_NONE : DROP_RECORD_OLD;
+}
+
 /* Is it newer than what we have or had of that number? */
 static enum drop age_check(struct arrival *arrival)
 {
@@ -38,9 +50,9 @@ static enum drop age_check(struct arrival *arrival)
 	ours = store_fragment(arrival->store, arrival->fragment);
 	if (record_newer(record->epoch, record->sequence, ours->epoch, ours->sequence))
 		return DROP_NONE;
-	return ours->size > 0 && ours->epoch == record->epoch && ours->sequence == record->sequence
-		       ? DROP_RECORD_KNOWN
-		       : DROP_RECORD_OLD;
+	if (ours->size == 0 || ours->epoch != record->epoch || ours->sequence != record->sequence)
+		return DROP_RECORD_OLD;
+	return twin_check(arrival, ours);
 }
 
 /* Whose is it, and do we want it? */

@@ -51,8 +51,23 @@ static bool cost_moved(struct adjacency_claim *claim, instant now, uint32_t metr
 	       (better && instant_since(now, claim->better).us >= duration_ms(ROUTE_BETTER_MS).us);
 }
 
+/* One end goes first and gathers what it has; the other follows when it sees it, so that both
+ * records spread as one wave. */
+static instant due_with(const struct adjacency *adjacency, instant now, bool first)
+{
+	if (!first && adjacency->lists_us)
+		return now;
+	return instant_after(now, duration_ms(first ? ROUTE_FIRST_MS : ROUTE_SECOND_MS));
+}
+
+void origin_listed(struct origin *origin, const struct adjacency *adjacency, instant now)
+{
+	if (adjacency->known.full && adjacency->claim.stale)
+		origin_change(origin, now);
+}
+
 void origin_neighbour(struct origin *origin, struct adjacency *adjacency, instant now,
-		      bool was_full)
+		      bool was_full, bool first)
 {
 	const struct route_neighbour *known = &adjacency->known;
 	struct adjacency_claim *claim = &adjacency->claim;
@@ -63,7 +78,7 @@ void origin_neighbour(struct origin *origin, struct adjacency *adjacency, instan
 		claim->stale |= cost_moved(claim, now, known->metric_us) ||
 				claim->said.mtu != mtu_of(known);
 	if (known->full && !was_full)
-		origin_change(origin, instant_after(now, duration_ms(ROUTE_MORE_MS)));
+		origin_change(origin, due_with(adjacency, now, first));
 	else if (known->full != was_full || claim->stale)
 		origin_change(origin, now);
 }

@@ -31,9 +31,13 @@ void origin_init(struct origin *origin, const struct address *own,
 /* The record has to be made anew, at that time or before. */
 void origin_change(struct origin *origin, instant due);
 
-/* What is known of a neighbour was told again; was_full: before. */
+/* What is known of a neighbour was told again; was_full: before; first: of both ends it is ours to
+ * list the other first. */
 void origin_neighbour(struct origin *origin, struct adjacency *adjacency, instant now,
-		      bool was_full);
+		      bool was_full, bool first);
+
+/* A neighbour's record lists us now. */
+void origin_listed(struct origin *origin, const struct adjacency *adjacency, instant now);
 
 /* What to do about a fragment of our own address. */
 enum origin_verdict {

@@ -297,3 +297,8 @@ bool paths_link(const struct paths *paths, uint32_t node, uint32_t *cursor, stru
 	};
 	return true;
 }
+
+const struct graph *paths_graph(const struct paths *paths)
+{
+	return graph_of(paths);
+}

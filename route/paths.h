@@ -8,6 +8,7 @@
 #include "route/database.h"
 
 struct paths;
+struct graph; /* inside of route/: the links that count */
 
 /* What is known of the way to a node, by node number of the database. */
 struct path {
@@ -51,5 +52,7 @@ struct paths_link {
 
 MUST_USE bool paths_link(const struct paths *paths, uint32_t node, uint32_t *cursor,
 			 struct paths_link *link);
+
+const struct graph *paths_graph(const struct paths *paths);
 
 #endif

@@ -164,6 +164,15 @@ static void settle(struct route *route, instant now, bool own_link)
 	arm_all(route, now);
 }
 
+/* True if we list the neighbour before it lists us: who knows fewer nodes joins the others. */
+static bool lists_first(const struct route *route, const struct adjacency *adjacency)
+{
+	uint32_t ours = database_nodes(database_of(route)), theirs = adjacency->sync.nodes;
+
+	return ours != theirs ? ours < theirs
+			      : address_lower(&route->own, &adjacency->known.address);
+}
+
 bool route_neighbour(struct route *route, instant now, const struct route_neighbour *neighbour)
 {
 	struct adjacencies *adjacencies = adjacencies_of(route);
@@ -184,7 +193,7 @@ bool route_neighbour(struct route *route, instant now, const struct route_neighb
 		sync_begin(adjacencies, now, slot);
 	if (fresh && node != DATABASE_NONE)
 		adjacency->lists_us = flood_lists(database_of(route), node, &route->own);
-	origin_neighbour(&route->origin, adjacency, now, was_full);
+	origin_neighbour(&route->origin, adjacency, now, was_full, lists_first(route, adjacency));
 	arm(route, now, slot);
 	arm_parts(route, now);
 	return true;
@@ -283,6 +292,8 @@ static bool taken(struct route *route, instant now, uint32_t slot, uint32_t frag
 	origin = adjacency_at(adjacencies, at_origin);
 	listed = origin->lists_us;
 	origin->lists_us = flood_lists(database, facts.node, &route->own);
+	if (origin->lists_us)
+		origin_listed(&route->origin, origin, now);
 	return listed != origin->lists_us;
 }
 
@@ -454,9 +465,4 @@ bool route_next(struct route *route, instant now, const struct route_self *self,
 instant route_deadline(const struct route *route)
 {
 	return timers_next(timers_of(route));
-}
-
-bool route_synced(const struct route *route)
-{
-	return database_nodes(database_of(route)) > 1;
 }

@@ -79,9 +79,6 @@ MUST_USE bool route_next(struct route *route, instant now, const struct route_se
 /* When route_next has something to say next. */
 instant route_deadline(const struct route *route);
 
-/* True once a link of ours counts: what is not in the graph does not exist. */
-bool route_synced(const struct route *route);
-
 /* To read from. */
 const struct database *route_database(const struct route *route);
 const struct paths *route_paths(const struct route *route);

@@ -64,7 +64,7 @@ void chat_read(struct line *line, uint32_t nodes, struct program *program)
 	program->peer = (uint32_t)line_number(line, 0, nodes - 1);
 	while (line_more(line)) {
 		if (line_took(line, "via"))
-			route_read(line, nodes, &program->route);
+			via_read(line, nodes, &program->via);
 		else if (line_took(line, "turns"))
 			program->turns = (uint32_t)line_number(line, 1, TURNS_MOST);
 		else if (line_took(line, "every"))
@@ -92,7 +92,7 @@ void chat_time(struct world *world, uint32_t node)
 				    .to = chat->program->peer,
 				    .source_port = PORT_ASK,
 				    .destination_port = PORT_CHAT,
-				    .route = chat->program->route};
+				    .via = chat->program->via};
 
 	if (chat->turn == chat->program->turns)
 		return;

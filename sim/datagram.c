@@ -7,53 +7,53 @@
 
 enum { LEG_FIXED = 14 };
 
-void route_read(struct line *line, uint32_t nodes, struct route *route)
+void via_read(struct line *line, uint32_t nodes, struct via *via)
 {
 	const char *word = line_word(line, "the hosts on the way"), *at = word;
 	uint64_t host;
 
-	route->count = 0;
+	via->count = 0;
 	do {
-		bool fits = route->count < ROUTE_MOST && line_digits(&at, &host) && host < nodes;
+		bool fits = via->count < VIA_MOST && line_digits(&at, &host) && host < nodes;
 		if (!fits || (*at != ',' && *at != '\0')) {
 			line_refuse(line, "\"%s\" is no way over at most %d of the %u nodes", word,
-				    ROUTE_MOST, nodes);
+				    VIA_MOST, nodes);
 			return;
 		}
-		route->hosts[route->count++] = (uint32_t)host;
+		via->hosts[via->count++] = (uint32_t)host;
 	} while (*at++ == ',');
 }
 
-void route_check(struct line *line, uint32_t from, const struct route *route, uint32_t to)
+void via_check(struct line *line, uint32_t from, const struct via *via, uint32_t to)
 {
 	uint32_t last = from;
 
-	for (uint32_t i = 0; i <= route->count; i++) {
-		uint32_t next = i < route->count ? route->hosts[i] : to;
+	for (uint32_t i = 0; i <= via->count; i++) {
+		uint32_t next = i < via->count ? via->hosts[i] : to;
 		if (next == last)
 			line_refuse(line, "node %u would have to send to itself", last);
 		last = next;
 	}
 }
 
-uint32_t datagram_headers(const struct route *route)
+uint32_t datagram_headers(const struct via *via)
 {
-	return TRAFFIC_HEADERS + (route->count == 0 ? 0 : LEG_FIXED + 4 * route->count);
+	return TRAFFIC_HEADERS + (via->count == 0 ? 0 : LEG_FIXED + 4 * via->count);
 }
 
 uint32_t datagram_size(const struct datagram *datagram)
 {
-	return datagram_headers(&datagram->route) + (uint32_t)datagram->payload.size;
+	return datagram_headers(&datagram->via) + (uint32_t)datagram->payload.size;
 }
 
 bool datagram_last_leg(const struct datagram *datagram)
 {
-	return datagram->passed == datagram->route.count;
+	return datagram->passed == datagram->via.count;
 }
 
 uint32_t datagram_next(const struct datagram *datagram)
 {
-	return datagram_last_leg(datagram) ? datagram->to : datagram->route.hosts[datagram->passed];
+	return datagram_last_leg(datagram) ? datagram->to : datagram->via.hosts[datagram->passed];
 }
 
 struct datagram datagram_answer(const struct datagram *datagram, struct span payload)
@@ -62,11 +62,11 @@ struct datagram datagram_answer(const struct datagram *datagram, struct span pay
 				  .to = datagram->from,
 				  .source_port = datagram->destination_port,
 				  .destination_port = datagram->source_port,
-				  .route.count = datagram->route.count,
+				  .via.count = datagram->via.count,
 				  .payload = payload};
 
-	for (uint32_t i = 0; i < answer.route.count; i++)
-		answer.route.hosts[i] = datagram->route.hosts[answer.route.count - 1 - i];
+	for (uint32_t i = 0; i < answer.via.count; i++)
+		answer.via.hosts[i] = datagram->via.hosts[answer.via.count - 1 - i];
 	return answer;
 }
 
@@ -77,14 +77,14 @@ static void leg_write(const struct datagram *datagram, struct writer *out)
 	writer_u32(out, datagram->from);
 	writer_u32(out, datagram->to);
 	writer_u8(out, (uint8_t)datagram->passed);
-	writer_u8(out, (uint8_t)datagram->route.count);
-	for (uint32_t i = 0; i < datagram->route.count; i++)
-		writer_u32(out, datagram->route.hosts[i]);
+	writer_u8(out, (uint8_t)datagram->via.count);
+	for (uint32_t i = 0; i < datagram->via.count; i++)
+		writer_u32(out, datagram->via.hosts[i]);
 }
 
 struct parcel datagram_parcel(const struct datagram *datagram, uint32_t host)
 {
-	bool routed = datagram->route.count > 0;
+	bool routed = datagram->via.count > 0;
 	struct parcel parcel = {.kind = PARCEL_SENT,
 				.from = host,
 				.to = datagram_next(datagram),
@@ -106,18 +106,18 @@ struct parcel datagram_parcel(const struct datagram *datagram, uint32_t host)
 /* False if it is no route, or not at the place of it where this host is. */
 static bool leg_read(struct reader *reader, uint32_t host, struct datagram *datagram)
 {
-	struct route *route = &datagram->route;
+	struct via *via = &datagram->via;
 
 	datagram->source_port = reader_u16(reader);
 	datagram->destination_port = reader_u16(reader);
 	datagram->from = reader_u32(reader);
 	datagram->to = reader_u32(reader);
 	datagram->passed = reader_u8(reader);
-	route->count = reader_u8(reader);
-	if (route->count == 0 || route->count > ROUTE_MOST || datagram->passed > route->count)
+	via->count = reader_u8(reader);
+	if (via->count == 0 || via->count > VIA_MOST || datagram->passed > via->count)
 		return false;
-	for (uint32_t i = 0; i < route->count; i++)
-		route->hosts[i] = reader_u32(reader);
+	for (uint32_t i = 0; i < via->count; i++)
+		via->hosts[i] = reader_u32(reader);
 	return !reader->failed && datagram_next(datagram) == host;
 }
 

@@ -10,7 +10,7 @@
 #include "sim/traffic.h"
 
 enum {
-	ROUTE_MOST = 8, /* hosts between the ends */
+	VIA_MOST = 8, /* hosts between the ends */
 	PORT_ECHO = 7,
 	PORT_DISCARD = 9, /* of `send`: those that come to their end are counted */
 	PORT_CHAT = 531,
@@ -18,27 +18,27 @@ enum {
 	PORT_ASK = 49152,   /* of whoever begins a chat */
 };
 
-struct route {
+struct via {
 	uint32_t count;
-	uint32_t hosts[ROUTE_MOST]; /* nodes, from the sender's side */
+	uint32_t hosts[VIA_MOST]; /* nodes, from the sender's side */
 };
 
 struct datagram {
 	uint32_t from, to; /* nodes, its ends */
 	uint16_t source_port, destination_port;
-	struct route route;
+	struct via via;
 	uint32_t passed;     /* hosts of the route that handed it on */
 	struct span payload; /* somebody else's */
 };
 
 /* Reads a word such as 1,4,2. */
-void route_read(struct line *line, uint32_t nodes, struct route *route);
+void via_read(struct line *line, uint32_t nodes, struct via *via);
 
 /* Complains if a host on the way is to send to itself. */
-void route_check(struct line *line, uint32_t from, const struct route *route, uint32_t to);
+void via_check(struct line *line, uint32_t from, const struct via *via, uint32_t to);
 
 /* Bytes of the IPv6 packet that carries a datagram of an empty payload along a route. */
-uint32_t datagram_headers(const struct route *route);
+uint32_t datagram_headers(const struct via *via);
 
 /* Bytes of the packet of a datagram; at most TRAFFIC_MOST. */
 uint32_t datagram_size(const struct datagram *datagram);

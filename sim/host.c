@@ -19,7 +19,7 @@ struct address world_address(const struct world *world, uint32_t node)
 	struct identity identity;
 	struct rng stream;
 
-	stream_begin(&stream, world->seed, "identity", node);
+	stream_begin(&stream, world->seed, "identity", world->scenario->identity[node]);
 	rng_fill(&stream, seed, sizeof(seed));
 	identity_of(&identity, seed);
 	return address_of_key(identity.public_key);
@@ -31,7 +31,7 @@ static struct node_secrets secrets_of(const struct world *world, uint32_t node)
 	struct node_secrets secrets = {{0}, {0}, {0}, {0}};
 	struct rng stream;
 
-	stream_begin(&stream, world->seed, "identity", node);
+	stream_begin(&stream, world->seed, "identity", world->scenario->identity[node]);
 	rng_fill(&stream, secrets.identity_seed, sizeof(secrets.identity_seed));
 	stream_begin(&stream, world->seed, "start",
 		     (uint64_t)world->hosts[node].boot_epoch << 32 | node);
@@ -56,6 +56,7 @@ void world_start(struct world *world, uint32_t node)
 	recorder_start(world, node, &head);
 	host->node = node_init(host->memory, &head.limits, &head.secrets, &head.settings);
 	host->armed = INSTANT_NEVER;
+	host->seen = NODE_CHECK_ALL;
 	outbox_clear(world->outbox);
 	for (uint32_t link = 0, port; link < world->limits.links; link++) {
 		port = topology_port(&world->topology, node, link);
@@ -112,6 +113,7 @@ void world_tell(struct world *world, uint32_t port)
 	if (world->hosts[at->node].node == NULL)
 		return;
 	world_hand(world, at->node, &event);
+	world->hosts[at->node].seen = NODE_CHECK_ALL;
 	world_rest(world, at->node);
 }
 
@@ -148,7 +150,7 @@ static void send_frame(struct world *world, uint32_t node, const struct action *
 		world_breach(world, node, "a frame of %u bytes where %u fit", action->size,
 			     world->ports[port].mtu);
 	else
-		medium_send(world, port, action->to, bytes, action->size);
+		medium_send(world, port, action->to, kind == KIND_RELAYED, bytes, action->size);
 }
 
 /* A neighbour in use is the node that is attached there, and frames passed both ways. */
@@ -213,7 +215,7 @@ void world_rest(struct world *world, uint32_t node)
 	}
 	if (rounds > ROUNDS)
 		world_breach(world, node, "a deadline that stays in the past");
-	node_check(host->node);
+	node_check_new(host->node, &host->seen);
 	witness_timers(world, node, now);
 	instant deadline = clock_when(&host->clock, node_deadline(host->node));
 	if (deadline.us >= host->armed.us)

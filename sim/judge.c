@@ -2,9 +2,11 @@
  * expectation about adjacent nodes that finds none is not met. */
 #include "sim/judge.h"
 
-#include "sim/full.h"
 #include "sim/cause.h"
+#include "sim/full.h"
 #include "sim/memory.h"
+#include "sim/reach.h"
+#include "sim/ways.h"
 
 enum { PING_BYTES = 100 };
 
@@ -28,8 +30,13 @@ void judge_begin(struct world *world)
 				memory_zeroed(world->topology.arc_count, sizeof(bool));
 			prepare_at(world, i, (instant){expectation->by.us - expectation->within.us},
 				   0);
+		} else if (expectation->kind == EXPECT_REACH) {
+			reach_begin(world, i);
+		} else if (expectation->kind == EXPECT_PATHS) {
+			ways_begin(world, i);
 		} else if (expectation->kind == EXPECT_FRAMES ||
-			   expectation->kind == EXPECT_CAUSED) {
+			   expectation->kind == EXPECT_CAUSED ||
+			   expectation->kind == EXPECT_LOOPS) {
 			prepare_at(world, i, expectation->since, 0);
 		}
 		heap_push(&world->heap, &(struct event){.kind = EVENT_JUDGE,
@@ -71,6 +78,20 @@ static uint64_t drops_now(const struct world *world, const struct expectation *e
 	return sum;
 }
 
+static uint64_t duplicates_now(const struct world *world)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < world->topology.nodes; i++) {
+		struct node_status status;
+		if (world->hosts[i].node == NULL)
+			continue;
+		node_status(world->hosts[i].node, world_clock(world, i), &status);
+		sum += status.duplicate;
+	}
+	return sum;
+}
+
 /* Every adjacent pair not answered yet is asked, by the end with the lower port. */
 static void ping(struct world *world, uint32_t number, uint32_t round)
 {
@@ -84,7 +105,7 @@ static void ping(struct world *world, uint32_t number, uint32_t round)
 					.to = world->topology.ports[ends->to].node,
 					.size = PING_BYTES,
 					.expectation = number,
-					.arc = arc};
+					.number = arc};
 		if (ends->from < ends->to && !standing->answered[arc] &&
 		    world_selects(world, &expectation->select, arc) && world_usable(world, arc))
 			world_send(world, &parcel);
@@ -102,6 +123,10 @@ void judge_prepare(struct world *world, uint32_t number, uint32_t round)
 
 	if (expectation->kind == EXPECT_PING)
 		ping(world, number, round);
+	else if (expectation->kind == EXPECT_REACH)
+		reach_ask(world, number, round);
+	else if (expectation->kind == EXPECT_LOOPS)
+		world->standings[number].at_since = world->tally.loops;
 	else
 		world->standings[number].at_since = frames_now(world, expectation);
 }
@@ -170,6 +195,21 @@ void judge(struct world *world, uint32_t number)
 	case EXPECT_PROGRAM:
 	case EXPECT_FILTERED:
 		judge_count(expectation, stack_did(world, expectation), standing);
+		break;
+	case EXPECT_REACH:
+		reach_judge(world, number);
+		break;
+	case EXPECT_PATHS:
+		ways_judge(world, number);
+		break;
+	case EXPECT_DUPLICATE:
+		judge_count(expectation, duplicates_now(world), standing);
+		break;
+	case EXPECT_LOOPS:
+		judge_count(expectation, world->tally.loops - standing->at_since, standing);
+		break;
+	case EXPECT_TOLD:
+		judge_count(expectation, errors_count(world, expectation), standing);
 		break;
 	}
 }

@@ -23,15 +23,32 @@ static struct frame *frame_new(struct lladdr from, struct lladdr to, const uint8
 {
 	struct frame *frame = memory_array(NULL, 1, sizeof(*frame) + size);
 
-	*frame = (struct frame){.references = 1, .from = from, .to = to, .size = size};
+	*frame = (struct frame){
+		.references = 1, .node = TOPOLOGY_NONE, .from = from, .to = to, .size = size};
 	memcpy(frame->bytes, bytes, size);
 	return frame;
 }
 
 void medium_release(struct frame *frame)
 {
-	if (--frame->references == 0)
+	while (frame != NULL && --frame->references == 0) {
+		struct frame *before = frame->before;
 		free(frame);
+		frame = before;
+	}
+}
+
+/* Notes where a relayed frame comes from, and whether the relay had it before. */
+static void follow(struct world *world, struct frame *frame)
+{
+	frame->before = world->handled;
+	frame->before->references++;
+	for (const struct frame *at = frame->before; at != NULL; at = at->before) {
+		if (at->node != frame->node)
+			continue;
+		world->tally.loops++;
+		return;
+	}
 }
 
 /* One frame on one arc, and its draws. */
@@ -62,6 +79,10 @@ static struct frame *frame_damaged(struct world *world, struct trip *trip,
 	struct frame *copy = frame_new(frame->from, frame->to, frame->bytes, frame->size);
 	uint32_t bit = rng_below(&trip->loss, (uint32_t)(8 * frame->size));
 
+	copy->node = frame->node;
+	copy->before = frame->before;
+	if (copy->before != NULL)
+		copy->before->references++;
 	copy->bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
 	world->tally.corrupted++;
 	return copy;
@@ -156,14 +177,17 @@ void medium_untap(struct world *world)
 	world->taps = NULL;
 }
 
-void medium_send(struct world *world, uint32_t port, struct lladdr to, const uint8_t *bytes,
-		 size_t size)
+void medium_send(struct world *world, uint32_t port, struct lladdr to, bool relayed,
+		 const uint8_t *bytes, size_t size)
 {
 	const struct topology_port *sender = &world->topology.ports[port];
 	const struct lladdr group = NODE_GROUP;
 	bool to_all = lladdr_equal(&to, &group);
 	struct frame *frame = frame_new(world_lladdr(world, port), to, bytes, size);
 
+	frame->node = sender->node;
+	if (relayed && world->handled != NULL)
+		follow(world, frame);
 	if (world->taps != NULL)
 		tap_keep(world, port, frame);
 	uint32_t first = sender->first, end = sender->first + sender->count;
@@ -201,12 +225,13 @@ void medium_inject(struct world *world, uint32_t port, struct lladdr from, struc
 }
 
 /* What is not authenticated yet is noted, for answers to it. */
-static void credit(struct world *world, uint32_t node, const struct frame *frame)
+static void credit(struct world *world, uint32_t node, struct frame *frame)
 {
 	bool asks = frame->size > 1 && frame_form(frame->bytes[0]) == FRAME_FORM_CONTROL &&
 		    frame->bytes[1] == FRAME_INITIATION;
 
 	world->asker = frame->from;
+	world->handled = frame;
 	world->answerable = frame->size;
 	if (asks)
 		ledger_note(&world->ledger, node, frame->from, (int64_t)frame->size);
@@ -234,6 +259,7 @@ void medium_arrive(struct world *world, uint32_t port, struct frame *frame)
 		witness_verdict(world, at->node, &arrival);
 		world_rest(world, at->node);
 		world->answerable = 0;
+		world->handled = NULL;
 	}
 	medium_release(frame);
 }

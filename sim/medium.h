@@ -5,8 +5,8 @@
 #include "sim/world.h"
 
 /* Sends a frame of a node out of a port, to a link address or the group. */
-void medium_send(struct world *world, uint32_t port, struct lladdr to, const uint8_t *bytes,
-		 size_t size);
+void medium_send(struct world *world, uint32_t port, struct lladdr to, bool relayed,
+		 const uint8_t *bytes, size_t size);
 
 /* Puts a liar's frame on the way to a port, as if it came from a link address. */
 void medium_inject(struct world *world, uint32_t port, struct lladdr from, struct lladdr to,

@@ -13,7 +13,7 @@ static const struct named all[] = {
 		  "topology grid4 3 2\n"
 		  "expect by 1s full all\n"
 		  "expect by 2s ping all\n"
-		  "expect by 2s frames at most 150\n"},
+		  "expect by 2s frames at most 450\n"},
 	{"large", "# Thirty nodes on eight switches at random.\n"
 		  "topology wires 30 8\n"
 		  "spread 1s\n"

@@ -26,7 +26,7 @@ struct program {
 	enum program_kind kind;
 	bool asks; /* CHAT: begins one with `peer`; what follows is of that */
 	uint32_t peer;
-	struct route route; /* to the peer */
+	struct via via; /* to the peer */
 	uint32_t turns;
 	duration every;
 };

@@ -72,6 +72,8 @@ const char *replay_event_name(enum journal_kind kind)
 		return "time";
 	case JOURNAL_SESSION_KEY:
 		return "session_key";
+	case JOURNAL_TRACE:
+		return "trace";
 	}
 	return "";
 }

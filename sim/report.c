@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 static const char *const kinds[KIND_COUNT] = {
-	[KIND_HELLO] = "hello",	  [KIND_INITIATION] = "initiation", [KIND_RESPONSE] = "response",
-	[KIND_COOKIE] = "cookie", [KIND_EMPTY] = "empty",	    [KIND_PROBE] = "probe",
-	[KIND_PACKET] = "packet",
+	[KIND_HELLO] = "hello",	    [KIND_INITIATION] = "initiation", [KIND_RESPONSE] = "response",
+	[KIND_COOKIE] = "cookie",   [KIND_EMPTY] = "empty",	      [KIND_PROBE] = "probe",
+	[KIND_ROUTING] = "routing", [KIND_ERROR] = "error",	      [KIND_PACKET] = "packet",
+	[KIND_RELAYED] = "relayed",
 };
 
 /* Bytes of the nodes' memory that are in use, for each of them. */
@@ -46,7 +47,8 @@ static void found_text(const struct expectation *expectation, const struct stand
 {
 	if (!standing->judged)
 		printf("not reached");
-	else if (expectation->kind == EXPECT_FULL || expectation->kind == EXPECT_PING)
+	else if (expectation->kind == EXPECT_FULL || expectation->kind == EXPECT_PING ||
+		 expectation->kind == EXPECT_REACH || expectation->kind == EXPECT_PATHS)
 		printf("%llu of %llu", (unsigned long long)standing->found,
 		       (unsigned long long)standing->wanted);
 	else
@@ -172,6 +174,7 @@ void report_json(const struct world *world, uint64_t real_ms)
 	       (unsigned long long)tally->cut, (unsigned long long)tally->corrupted,
 	       (unsigned long long)tally->duplicated, (unsigned long long)tally->held,
 	       (unsigned long long)tally->queued_out, (unsigned long long)tally->lies);
+	printf("\"loops\":%llu,", (unsigned long long)tally->loops);
 	printf("\"packets\":{\"sent\":%llu,\"delivered\":%llu},",
 	       (unsigned long long)world->traffic.count,
 	       (unsigned long long)world->traffic.delivered);

@@ -4,13 +4,17 @@
 
 #include "meshp/wire.h"
 #include "sim/clock.h"
+#include "sim/errors.h"
 #include "sim/memory.h"
 #include "sim/mobility.h"
 #include "sim/netjson.h"
+#include "sim/pairs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { REACH_S = 5 }; /* that long answers of `reach` may take, unless it says */
 
 static instant at_of(duration time)
 {
@@ -84,6 +88,9 @@ static void read_topology(struct scenario *scenario, struct line *line)
 		return;
 	scenario->absent = memory_zeroed(scenario_nodes(scenario), sizeof(bool));
 	scenario->drift_ppm = memory_zeroed(scenario_nodes(scenario), sizeof(int32_t));
+	scenario->identity = memory_zeroed(scenario_nodes(scenario), sizeof(uint32_t));
+	for (uint32_t i = 0; i < scenario_nodes(scenario); i++)
+		scenario->identity[i] = i;
 }
 
 /* A node's number in a longer word. */
@@ -192,6 +199,8 @@ static void read_limits(struct scenario *scenario, struct line *line)
 			scenario->limits.peers = (uint32_t)line_number(line, 1, 65536);
 		else if (line_took(line, "staged"))
 			scenario->limits.staged = (uint32_t)line_number(line, 1, 65536);
+		else if (line_took(line, "nodes"))
+			scenario->limits.route.nodes = (uint32_t)line_number(line, 1, 65536);
 		else
 			line_refuse(line, "\"%s\" is no limit", line_word(line, "a limit"));
 	}
@@ -205,14 +214,21 @@ struct order_word {
 };
 
 static const struct order_word order_words[] = {
-	{"cut", ORDER_CUT, false},	{"heal", ORDER_HEAL, false},
-	{"down", ORDER_DOWN, false},	{"up", ORDER_UP, false},
-	{"crash", ORDER_CRASH, false},	{"restart", ORDER_RESTART, false},
-	{"resume", ORDER_RESUME, false}, {"join", ORDER_JOIN, false},
+	{"cut", ORDER_CUT, false},
+	{"heal", ORDER_HEAL, false},
+	{"down", ORDER_DOWN, false},
+	{"up", ORDER_UP, false},
+	{"crash", ORDER_CRASH, false},
+	{"restart", ORDER_RESTART, false},
+	{"resume", ORDER_RESUME, false},
+	{"join", ORDER_JOIN, false},
 	{"partition", ORDER_PARTITION, false},
-	{"send", ORDER_SEND, true},	{"replay", ORDER_REPLAY, true},
-	{"mutate", ORDER_MUTATE, true}, {"forge", ORDER_FORGE, true},
-	{"jump", ORDER_JUMP, false},	{"move", ORDER_MOVE, false},
+	{"send", ORDER_SEND, true},
+	{"replay", ORDER_REPLAY, true},
+	{"mutate", ORDER_MUTATE, true},
+	{"forge", ORDER_FORGE, true},
+	{"jump", ORDER_JUMP, false},
+	{"move", ORDER_MOVE, false},
 };
 
 static const struct order_word *order_word(const char *word)
@@ -262,12 +278,14 @@ struct order scenario_order(const struct scenario *scenario, struct line *line)
 			order.every = line_time(line);
 		else if (order.kind == ORDER_SEND && line_took(line, "size"))
 			order.size = (uint32_t)line_number(line, 60, PACKET_MAX);
+		else if (order.kind == ORDER_SEND && line_took(line, "hops"))
+			order.hop_limit = (uint8_t)line_number(line, 1, UINT8_MAX);
 		else if (order.kind == ORDER_SEND && line_took(line, "via"))
-			route_read(line, scenario_nodes(scenario), &order.route);
+			via_read(line, scenario_nodes(scenario), &order.via);
 		else
 			break;
 	}
-	if (order.route.count > 0)
+	if (order.via.count > 0)
 		stack_check_order(line, &order);
 	return order;
 }
@@ -322,6 +340,41 @@ static void read_frames(struct line *line, struct expectation *expectation)
 		expectation->since = at_of(line_time(line));
 }
 
+/* reach SELECT [pairs N] [within T] | paths SELECT [pairs N] | duplicate BOUND |
+ * loops BOUND [since T] | told KIND BOUND [of NODES] [by NODES] */
+static bool read_routed(const struct scenario *scenario, struct line *line,
+			struct expectation *expectation)
+{
+	if (line_took(line, "reach")) {
+		expectation->kind = EXPECT_REACH;
+		expectation->within = duration_s(REACH_S);
+		pairs_read(scenario, line, expectation);
+		if (line_took(line, "within"))
+			expectation->within = line_time(line);
+	} else if (line_took(line, "paths")) {
+		expectation->kind = EXPECT_PATHS;
+		pairs_read(scenario, line, expectation);
+	} else if (line_took(line, "duplicate")) {
+		expectation->kind = EXPECT_DUPLICATE;
+		read_bound(expectation, line);
+	} else if (line_took(line, "loops")) {
+		expectation->kind = EXPECT_LOOPS;
+		read_bound(expectation, line);
+		if (line_took(line, "since"))
+			expectation->since = at_of(line_time(line));
+	} else if (line_took(line, "told")) {
+		errors_read_kind(line, expectation);
+		read_bound(expectation, line);
+		if (line_took(line, "of"))
+			expectation->select = scenario_select(scenario, line);
+		if (line_took(line, "by"))
+			expectation->relays = scenario_select(scenario, line);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* full SELECT | ping SELECT [within T] | delivered BOUND | frames … [of NODES] |
  * drops REASON BOUND [of NODES] | program NAME BOUND [of NODES] | filtered KIND BOUND [of NODES] */
 static void read_expected(struct scenario *scenario, struct line *line,
@@ -344,14 +397,16 @@ static void read_expected(struct scenario *scenario, struct line *line,
 		expectation->kind = EXPECT_DROPS;
 		expectation->drop = read_drop(line);
 		read_bound(expectation, line);
+	} else if (read_routed(scenario, line, expectation)) {
+		return;
 	} else if (stack_read_expected(line, expectation)) {
 		read_bound(expectation, line);
 	} else {
 		line_refuse(line, "\"%s\" cannot be expected", line_word(line, "what is expected"));
 	}
-	bool counted = expectation->kind == EXPECT_FRAMES ||
-		       expectation->kind == EXPECT_CAUSED || expectation->kind == EXPECT_DROPS ||
-		       expectation->kind == EXPECT_PROGRAM || expectation->kind == EXPECT_FILTERED;
+	bool counted = expectation->kind == EXPECT_FRAMES || expectation->kind == EXPECT_CAUSED ||
+		       expectation->kind == EXPECT_DROPS || expectation->kind == EXPECT_PROGRAM ||
+		       expectation->kind == EXPECT_FILTERED;
 	if (counted && line_took(line, "of"))
 		expectation->select = scenario_select(scenario, line);
 }
@@ -369,7 +424,7 @@ static void read_expect(struct scenario *scenario, struct line *line)
 	expectation.by = at_of(line_time(line));
 	read_expected(scenario, line, &expectation);
 	if (instant_since(expectation.by, SCENARIO_BEGIN).us < expectation.within.us &&
-	    expectation.kind == EXPECT_PING)
+	    (expectation.kind == EXPECT_PING || expectation.kind == EXPECT_REACH))
 		line_refuse(line, "the answers would have to be there before the beginning");
 	scenario->expectations = memory_grown(scenario->expectations, scenario->expectation_count,
 					      &scenario->expectation_room, sizeof(expectation));
@@ -384,6 +439,17 @@ static void read_absent(struct scenario *scenario, struct line *line)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");
 	for (uint32_t i = select.a; !line->failed && i <= select.b; i++)
 		scenario->absent[i] = true;
+}
+
+/* twin A-B */
+static void read_twin(struct scenario *scenario, struct line *line)
+{
+	struct select select = scenario_select(scenario, line);
+
+	if (select.kind != SELECT_PAIR || select.a == select.b)
+		line_refuse(line, "that is for two nodes: write 3-7");
+	if (!line->failed)
+		scenario->identity[select.b] = scenario->identity[select.a];
 }
 
 /* clock NODES fast|slow SHARE */
@@ -440,6 +506,8 @@ static void read_line(struct scenario *scenario, struct line *line)
 		mobility_read(scenario, line);
 	else if (line_took(line, "clock"))
 		read_clock(scenario, line);
+	else if (line_took(line, "twin"))
+		read_twin(scenario, line);
 	else if (line_took(line, "chaos"))
 		read_chaos(scenario, line);
 	else if (line_took(line, "at"))
@@ -507,6 +575,7 @@ void scenario_free(struct scenario *scenario)
 	topology_free(&scenario->edges);
 	free(scenario->absent);
 	free(scenario->drift_ppm);
+	free(scenario->identity);
 	free(scenario->motions);
 	free(scenario->programs);
 	free(scenario->filters);

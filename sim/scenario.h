@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "meshp/drop.h"
+#include "meshp/icmp.h"
 #include "node/limits.h"
 #include "sim/line.h"
 #include "sim/pattern.h"
@@ -70,9 +71,10 @@ struct order {
 	struct select select;
 	uint32_t count; /* how often: SEND and liars */
 	duration every;
-	uint32_t size; /* SEND: bytes of the IPv6 packet */
-	struct route route; /* SEND */
-	duration by;   /* JUMP */
+	uint32_t size;		  /* SEND: bytes of the IPv6 packet */
+	uint8_t hop_limit;	  /* SEND; 0: as a host has it */
+	struct via via;		  /* SEND */
+	duration by;		  /* JUMP */
 	struct topology_place to; /* MOVE */
 };
 
@@ -98,14 +100,22 @@ enum expect_kind {
 	EXPECT_DROPS,	  /* drops of one reason, with SELECT_NODES theirs */
 	EXPECT_PROGRAM,	  /* what programs of a kind did, with SELECT_NODES theirs */
 	EXPECT_FILTERED,  /* the same of filters */
+	EXPECT_REACH,	  /* nodes that are connected answer each other */
+	EXPECT_PATHS,	  /* the ways of every lane are the shortest, and the same both ways */
+	EXPECT_DUPLICATE, /* nodes that say another has their identity */
+	EXPECT_LOOPS,	  /* frames that came to a relay again since `since` */
+	EXPECT_TOLD,	  /* ICMPv6 errors of a kind that hosts were handed; in the name of `by` */
 };
 
 struct expectation {
 	enum expect_kind kind;
 	instant by; /* when it is looked at */
 	struct select select;
-	duration within; /* PING: answers may take so long */
-	instant since;	 /* FRAMES, CAUSED */
+	duration within; /* PING, REACH: answers may take so long */
+	uint32_t pairs;	 /* REACH, PATHS: drawn so many; 0: all, if they are not too many */
+	instant since;	 /* FRAMES, CAUSED, LOOPS */
+	enum icmp_error told;
+	struct select relays; /* TOLD: SELECT_ALL, or those in whose name */
 	enum order_kind cause;
 	enum drop drop;
 	enum program_kind program;
@@ -125,8 +135,9 @@ struct scenario {
 	duration rekey;
 	struct node_limits limits; /* 0: what the topology needs */
 	struct chaos chaos;
-	bool *absent; /* by node: not started at the beginning */
+	bool *absent;	    /* by node: not started at the beginning */
 	int32_t *drift_ppm; /* by node: how much faster its clock runs */
+	uint32_t *identity; /* by node: whose it has, its own but for twins */
 	struct rule *rules;
 	struct order *orders;
 	struct expectation *expectations;

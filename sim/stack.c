@@ -30,7 +30,7 @@ void stack_read_program(struct scenario *scenario, struct line *line)
 	read_nodes(scenario, line, &added.first, &added.last);
 	program_read(line, scenario_nodes(scenario), &added.program);
 	for (uint32_t i = added.first; added.program.asks && !line->failed && i <= added.last; i++)
-		route_check(line, i, &added.program.route, added.program.peer);
+		via_check(line, i, &added.program.via, added.program.peer);
 	scenario->programs = memory_grown(scenario->programs, scenario->program_count,
 					  &scenario->program_room, sizeof(added));
 	scenario->programs[scenario->program_count++] = added;
@@ -87,9 +87,11 @@ bool stack_read_expected(struct line *line, struct expectation *expectation)
 
 void stack_check_order(struct line *line, const struct order *order)
 {
-	uint32_t least = datagram_headers(&order->route) + TRAFFIC_LEAST - TRAFFIC_HEADERS;
+	uint32_t least = datagram_headers(&order->via) + TRAFFIC_LEAST - TRAFFIC_HEADERS;
 
-	route_check(line, order->select.a, &order->route, order->select.b);
+	via_check(line, order->select.a, &order->via, order->select.b);
+	if (order->hop_limit != 0)
+		line_refuse(line, "hops and via do not go together");
 	if (order->size < least)
 		line_refuse(line, "over so many hosts a packet has at least %u bytes", least);
 }
@@ -170,7 +172,7 @@ static void come_back(struct world *world, uint32_t node, const struct datagram 
 	struct datagram back = *datagram;
 
 	back.to = node;
-	back.route.count = back.passed = 0;
+	back.via.count = back.passed = 0;
 	for (uint32_t i = 0; i < copies; i++)
 		come_in(world, node, &back);
 }
@@ -215,8 +217,8 @@ static void order_out(struct world *world, const struct order *order)
 		.to = order->select.b,
 		.source_port = (uint16_t)(1024 + number % 60000),
 		.destination_port = PORT_DISCARD,
-		.route = order->route,
-		.payload = {noise, order->size - datagram_headers(&order->route)}};
+		.via = order->via,
+		.payload = {noise, order->size - datagram_headers(&order->via)}};
 
 	stream_begin(&stream, number, "order", order->size);
 	rng_fill(&stream, noise, datagram.payload.size);
@@ -227,10 +229,13 @@ static void order_out(struct world *world, const struct order *order)
 void stack_order(struct world *world, const struct order *order)
 {
 	uint32_t from = order->select.a;
-	struct parcel parcel = {
-		.kind = PARCEL_SENT, .from = from, .to = order->select.b, .size = order->size};
+	struct parcel parcel = {.kind = PARCEL_SENT,
+				.from = from,
+				.to = order->select.b,
+				.size = order->size,
+				.hop_limit = order->hop_limit};
 
-	if (order->route.count == 0 && world->stacks[from].out.count == 0)
+	if (order->hop_limit != 0 || (order->via.count == 0 && world->stacks[from].out.count == 0))
 		world_send(world, &parcel);
 	else if (world->hosts[from].node != NULL)
 		order_out(world, order);

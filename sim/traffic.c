@@ -19,14 +19,18 @@ uint32_t traffic_add(struct traffic *traffic, const struct parcel *parcel)
 	traffic->parcels = memory_grown(traffic->parcels, traffic->count, &traffic->room,
 					sizeof(*traffic->parcels));
 	traffic->parcels[traffic->count] = *parcel;
+	if (parcel->hop_limit == 0)
+		traffic->parcels[traffic->count].hop_limit = TRAFFIC_HOPS;
 	return (uint32_t)traffic->count++;
 }
 
 void traffic_write(uint32_t number, const struct parcel *parcel, const struct address *from,
 		   const struct address *to, uint8_t packet[TRAFFIC_MOST])
 {
-	struct packet header = {
-		.next_header = PROTOCOL_UDP, .hop_limit = 64, .source = *from, .destination = *to};
+	struct packet header = {.next_header = PROTOCOL_UDP,
+				.hop_limit = parcel->hop_limit,
+				.source = *from,
+				.destination = *to};
 	struct writer out = writer_of(packet, TRAFFIC_MOST);
 	bool noise = parcel->payload == NULL;
 	uint32_t size = parcel->size;

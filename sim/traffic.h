@@ -15,6 +15,7 @@ enum {
 	TRAFFIC_HEADERS = 52, /* IPv6 and UDP header, and the packet's number */
 	TRAFFIC_LEAST = 60,   /* of a packet of noise */
 	TRAFFIC_MOST = 1500,
+	TRAFFIC_HOPS = 64, /* hop limit, unless a parcel says another */
 };
 
 enum parcel_kind {
@@ -28,7 +29,8 @@ struct parcel {
 	enum parcel_kind kind;
 	uint32_t from, to; /* nodes */
 	uint32_t size;
-	uint32_t expectation, arc; /* PING and PONG: what they are for */
+	uint8_t hop_limit;	      /* 0: TRAFFIC_HOPS */
+	uint32_t expectation, number; /* PING and PONG: what they are for: an arc or a pair */
 	uint32_t delivered;
 	uint16_t source_port, destination_port; /* of a payload */
 	uint8_t *payload; /* size - TRAFFIC_HEADERS bytes, until delivered; NULL: noise */

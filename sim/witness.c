@@ -1,5 +1,5 @@
-/* The one place of the simulator that looks inside a node: for its keys, its timers and its count
- * of replays, and for nothing else. */
+/* Looks inside a node: for its keys, its timers and its count of replays, and for nothing else. Of
+ * the simulator only ways.c and chart.c do so too. */
 #include "sim/witness.h"
 
 #include "meshp/data.h"
@@ -68,6 +68,22 @@ static uint64_t full_of(const struct node *node)
 	return worker_drops(node_worker(node, WORKER_PACKETS))->counts[DROP_OUTBOX_FULL];
 }
 
+/* What neighbours alone say to each other is not opened if it came from further away. */
+static bool may_be_opened(const struct data_header *header, size_t sealed)
+{
+	size_t message = sealed < 1 + WIRE_TAG ? 0 : sealed - 1 - WIRE_TAG;
+
+	return header->lane != WIRE_LANE_CONTROL || header->hop_limit == WIRE_HOP_LIMIT ||
+	       message == 0 || message == WIRE_TRACE || message == WIRE_TRACED;
+}
+
+static bool is_for(const struct node *node, const struct data_header *header)
+{
+	struct node_id own = address_id(&node->own);
+
+	return node_id_equal(&header->destination, &own);
+}
+
 void witness_arrival(struct world *world, uint32_t node, const struct frame *frame, bool group,
 		     struct arrival *arrival)
 {
@@ -79,8 +95,8 @@ void witness_arrival(struct world *world, uint32_t node, const struct frame *fra
 	if (group ||
 	    (frame_form(frame->bytes[0]) != FRAME_FORM_DATA && frame->bytes[1] != FRAME_DATA_EXT))
 		return;
-	if (data_header_read(&reader, &header) != DROP_NONE ||
-	    (header.lane == WIRE_LANE_CONTROL && header.hop_limit != WIRE_HOP_LIMIT))
+	if (data_header_read(&reader, &header) != DROP_NONE || !is_for(receiver, &header) ||
+	    !may_be_opened(&header, reader.left))
 		return;
 	struct span sealed = {reader.at, reader.left};
 	const struct forwarding *forwarding = node_forwarding(receiver);
@@ -103,9 +119,11 @@ void witness_arrival(struct world *world, uint32_t node, const struct frame *fra
 
 void witness_verdict(struct world *world, uint32_t node, const struct arrival *arrival)
 {
-	if (!arrival->sealed || full_of(world->hosts[node].node) != arrival->full)
+	const struct node *receiver = world->hosts[node].node;
+
+	if (!arrival->sealed || full_of(receiver) != arrival->full)
 		return;
-	bool refused = replays_of(world->hosts[node].node, arrival->peer) > arrival->replays;
+	bool refused = replays_of(receiver, arrival->peer) > arrival->replays;
 	bool fresh =
 		reference_fresh(&world->reference, arrival->key, arrival->lane, arrival->counter);
 	if (fresh && refused)
@@ -164,7 +182,34 @@ static enum frame_kind data_kind(struct world *world, uint32_t node, const uint8
 			     header.counter, header.lane);
 	if (header.lane != WIRE_LANE_CONTROL)
 		return KIND_PACKET;
-	return sealed.size == 1 + WIRE_TAG ? KIND_EMPTY : KIND_PROBE;
+	if (sealed.size == 1 + WIRE_TAG)
+		return KIND_EMPTY;
+	return plain[1] == SEALED_PROBE ? KIND_PROBE : KIND_ROUTING;
+}
+
+/* A relay passes on the very frame that came, but for one hop less. */
+static void check_relayed(struct world *world, uint32_t node, const uint8_t *bytes, size_t size)
+{
+	uint32_t at = frame_form(bytes[0]) == FRAME_FORM_DATA ? WIRE_DATA_HOP_LIMIT
+							      : WIRE_CONTROL_HOP_LIMIT;
+	const struct frame *came = world->handled;
+
+	if (came == NULL || came->size != size || came->bytes[at] != bytes[at] + 1 ||
+	    memcmp(came->bytes, bytes, at) != 0 ||
+	    memcmp(came->bytes + at + 1, bytes + at + 1, size - at - 1) != 0)
+		world_breach(world, node, "relays a frame that did not come so");
+}
+
+/* True if the frame says it is of another node. */
+static bool is_others(const struct world *world, uint32_t node, const uint8_t *bytes)
+{
+	struct node_id own = address_id(&world->hosts[node].address);
+	uint32_t at = frame_form(bytes[0]) == FRAME_FORM_DATA ? WIRE_DATA_HOP_LIMIT
+							      : WIRE_CONTROL_HOP_LIMIT;
+	/* Source and destination follow the hop limit, but for the byte of DSCP and ECN. */
+	at += (frame_form(bytes[0]) == FRAME_FORM_DATA ? 2 : 1) + NODE_ID;
+
+	return memcmp(bytes + at, own.bytes, NODE_ID) != 0;
 }
 
 enum frame_kind witness_frame(struct world *world, uint32_t node, const uint8_t *bytes, size_t size)
@@ -172,29 +217,26 @@ enum frame_kind witness_frame(struct world *world, uint32_t node, const uint8_t 
 	static const enum frame_kind control[] = {[FRAME_HELLO] = KIND_HELLO,
 						  [FRAME_INITIATION] = KIND_INITIATION,
 						  [FRAME_RESPONSE] = KIND_RESPONSE,
-						  [FRAME_COOKIE] = KIND_COOKIE};
+						  [FRAME_COOKIE] = KIND_COOKIE,
+						  [FRAME_ERROR] = KIND_ERROR};
 
 	if (size < WIRE_FRAME_LEAST) {
 		world_breach(world, node, "a frame of %zu bytes", size);
 		return KIND_HELLO;
 	}
+	if (is_others(world, node, bytes)) {
+		check_relayed(world, node, bytes, size);
+		return KIND_RELAYED;
+	}
 	if (frame_form(bytes[0]) == FRAME_FORM_DATA || bytes[1] == FRAME_DATA_EXT)
 		return data_kind(world, node, bytes, size);
-	if (bytes[1] < FRAME_HELLO || bytes[1] > FRAME_COOKIE) {
+	if (bytes[1] < FRAME_HELLO || bytes[1] > FRAME_ERROR) {
 		world_breach(world, node, "a control frame of type %u", bytes[1]);
 		return KIND_HELLO;
 	}
+	if (bytes[1] == FRAME_ERROR)
+		errors_put(world, node, bytes, size);
 	return control[bytes[1]];
-}
-
-/* Errors that a node tells its own host. */
-static bool own_error(const struct world *world, uint32_t node, const uint8_t *bytes, size_t size)
-{
-	struct packet packet;
-
-	return packet_read(bytes, size, &packet) == DROP_NONE &&
-	       packet.next_header == PROTOCOL_ICMPV6 &&
-	       address_equal(&packet.destination, &world->hosts[node].address);
 }
 
 /* A PING asks its host for a PONG, a PONG answers what its arc stands for. */
@@ -215,17 +257,19 @@ static void parcel_taken(struct world *world, const struct parcel *taken, const 
 		world_send(world, &answer);
 		break;
 	case PARCEL_PONG:
-		world->standings[taken->expectation].answered[taken->arc] = true;
+		world->standings[taken->expectation].answered[taken->number] = true;
 		break;
 	}
 }
+
+enum { PACKET_HOP_LIMIT = 7 }; /* where IPv6 has it */
 
 void witness_packet(struct world *world, uint32_t node, const uint8_t *bytes, size_t size)
 {
 	uint32_t number = traffic_number(&world->traffic, bytes, size);
 	uint8_t sent[TRAFFIC_MOST];
 
-	if (own_error(world, node, bytes, size))
+	if (errors_take(world, node, bytes, size))
 		return;
 	if (number == UINT32_MAX) {
 		world_breach(world, node, "a packet that nobody sent was delivered");
@@ -236,7 +280,9 @@ void witness_packet(struct world *world, uint32_t node, const uint8_t *bytes, si
 		traffic_write(number, parcel, &world->hosts[parcel->from].address,
 			      &world->hosts[parcel->to].address, sent);
 	traffic_forget(&world->traffic, number);
-	if (parcel->to != node)
+	/* Relays count the hop limit down, so it alone is not sealed, and may be damaged. */
+	sent[PACKET_HOP_LIMIT] = bytes[PACKET_HOP_LIMIT];
+	if (!address_equal(&world->hosts[parcel->to].address, &world->hosts[node].address))
 		world_breach(world, node, "packet %u of node %u for node %u was delivered here",
 			     number, parcel->from, parcel->to);
 	else if (parcel->delivered++ > 0)

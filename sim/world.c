@@ -1,6 +1,8 @@
 /* Making a world, and the loop that takes one event after another. */
 #include "sim/world.h"
 
+#include "route/route.h"
+
 #include "sim/judge.h"
 #include "sim/medium.h"
 #include "sim/memory.h"
@@ -16,7 +18,9 @@
 #include <sys/mman.h>
 
 enum {
-	SPARE = 4, /* neighbours and peers a node has room for beyond those it can hear */
+	SPARE = 4,   /* neighbours and peers a node has room for beyond those it can hear */
+	REMOTE = 12, /* peers beyond them, further away */
+	ROUTE_NODES_MOST = 2048,
 	STAGED = 8,
 	MTU = 1500,
 	DELAY_US = 100,
@@ -172,6 +176,20 @@ static uint32_t limit_of(uint32_t asked, uint32_t needed)
 	return asked != 0 ? asked : needed;
 }
 
+/* What nodes of that degree need for the records of so many. */
+static struct route_limits route_limits_of(uint32_t nodes, uint32_t degree)
+{
+	uint32_t fragments = degree / RECORD_ENTRIES + 1;
+	uint32_t bytes = RECORD_HEAD + WIRE_CERTIFICATE + SIGNATURE + degree * RECORD_ENTRY;
+	uint32_t cells = fragments + bytes / (DATABASE_CELL - 4) + 1;
+
+	nodes = nodes < ROUTE_NODES_MOST ? nodes : ROUTE_NODES_MOST;
+	return (struct route_limits){.nodes = nodes,
+				     .fragments = nodes * fragments + 16,
+				     .cells = nodes * cells + 64,
+				     .adjacent = degree};
+}
+
 static size_t memory_bytes(const struct world *world)
 {
 	return world->node_bytes * ((size_t)world->topology.nodes + 1);
@@ -183,11 +201,14 @@ static bool make_memory(struct world *world, char complaint[LINE_COMPLAINT])
 	uint32_t heard = topology_heard(&world->topology) + SPARE;
 	const struct node_limits *asked = &world->scenario->limits;
 
+	uint32_t nodes = limit_of(asked->route.nodes, world->topology.nodes + SPARE);
+
 	world->limits = (struct node_limits){
 		.links = topology_links(&world->topology),
 		.neighbours = limit_of(asked->neighbours, heard),
-		.peers = limit_of(asked->peers, heard),
+		.peers = limit_of(asked->peers, heard + REMOTE),
 		.staged = limit_of(asked->staged, STAGED),
+		.route = route_limits_of(nodes, heard),
 	};
 	if (world->limits.links > LINKS_MAX) {
 		snprintf(complaint, LINE_COMPLAINT, "%s: a node has %u links, %d can be",
@@ -195,9 +216,8 @@ static bool make_memory(struct world *world, char complaint[LINE_COMPLAINT])
 		return false;
 	}
 	world->node_bytes = (node_size(&world->limits) + 15) & ~(size_t)15;
-	world->memory =
-		mmap(NULL, memory_bytes(world), PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	world->memory = mmap(NULL, memory_bytes(world), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (world->memory == MAP_FAILED) {
 		snprintf(complaint, LINE_COMPLAINT, "%s: not enough memory", world->scenario->name);
 		return false;
@@ -290,14 +310,18 @@ void world_free(struct world *world)
 			medium_release(event.frame);
 	heap_free(&world->heap);
 	medium_untap(world);
-	for (size_t i = 0; world->standings != NULL && i < world->scenario->expectation_count; i++)
+	for (size_t i = 0; world->standings != NULL && i < world->scenario->expectation_count;
+	     i++) {
 		free(world->standings[i].answered);
+		pairs_free(&world->standings[i].pairs);
+	}
 	if (world->memory != MAP_FAILED)
 		munmap(world->memory, memory_bytes(world));
 	topology_free(&world->topology);
 	nonces_free(&world->nonces);
 	reference_free(&world->reference);
 	ledger_free(&world->ledger);
+	errors_free(&world->errors);
 	traffic_free(&world->traffic);
 	stack_free(world);
 	free(world->hosts);

@@ -9,8 +9,10 @@
 #include "node/journal.h"
 #include "sim/clock.h"
 #include "sim/heap.h"
+#include "sim/errors.h"
 #include "sim/ledger.h"
 #include "sim/nonces.h"
+#include "sim/pairs.h"
 #include "sim/reference.h"
 #include "sim/scenario.h"
 #include "sim/stack.h"
@@ -28,15 +30,20 @@ enum frame_kind {
 	KIND_INITIATION,
 	KIND_RESPONSE,
 	KIND_COOKIE,
-	KIND_EMPTY, /* confirmation or keepalive */
-	KIND_PROBE, /* and answers */
+	KIND_EMPTY,   /* confirmation or keepalive */
+	KIND_PROBE,   /* and answers */
+	KIND_ROUTING, /* RECORDS, ACK, COMPARE */
+	KIND_ERROR,
 	KIND_PACKET,
+	KIND_RELAYED, /* another's, passed on */
 	KIND_COUNT,
 };
 
 /* A frame under way, shared by all it will reach. */
 struct frame {
 	uint32_t references;
+	uint32_t node;	      /* that sent it, or whose port it pretends to come from */
+	struct frame *before; /* as it came to the relay that sent it; NULL: it begins here */
 	struct lladdr from, to;
 	size_t size;
 	uint8_t bytes[];
@@ -51,9 +58,9 @@ struct port {
 
 struct arc {
 	bool cut;
-	bool passed; /* a frame a node sent got through at some time */
-	bool full;   /* room for those who look at neighbours */
-	bool apart;  /* out of range now */
+	bool passed;	 /* a frame a node sent got through at some time */
+	bool full;	 /* room for those who look at neighbours */
+	bool apart;	 /* out of range now */
 	uint32_t frames; /* that went this way, whatever became of them */
 	struct traits traits;
 };
@@ -69,7 +76,8 @@ struct host {
 	uint8_t *memory;   /* where it lies, or will: zeros while it does not run */
 	uint32_t boot_epoch;
 	struct clock clock; /* its machine's: goes on while the node does not run */
-	instant armed; /* the earliest TIME event for it; never: none */
+	uint32_t seen;	    /* of its FIBs, by node_check_new */
+	instant armed;	    /* the earliest TIME event for it; never: none */
 	struct address address;
 	uint64_t frames;    /* that it sent, that were sent to it, and HELLOs that reached it */
 	struct drops drops; /* of its earlier lives */
@@ -79,15 +87,17 @@ struct tally {
 	uint64_t events;
 	uint64_t frames[KIND_COUNT], bytes[KIND_COUNT]; /* sent by nodes */
 	uint64_t delivered, lost, cut, corrupted, duplicated, held, queued_out;
-	uint64_t lies; /* frames liars sent */
+	uint64_t lies;	/* frames liars sent */
+	uint64_t loops; /* frames that came to a node again that had passed them on */
 };
 
 /* How an expectation stands. */
 struct standing {
 	bool judged, passed;
-	uint64_t found, wanted; /* FULL, PING; else found is what was counted */
-	uint64_t at_since;	/* FRAMES: the count at its `since` */
-	bool *answered;		/* PING: by arc */
+	uint64_t found, wanted; /* FULL, PING, REACH, PATHS; else found is what was counted */
+	uint64_t at_since;	/* FRAMES, LOOPS: the count at its `since` */
+	bool *answered;		/* PING: by arc; REACH: by pair */
+	struct pairs pairs;	/* REACH, PATHS */
 };
 
 /* Where a run is, for whoever watches a process that may end in the middle of it. */
@@ -110,18 +120,19 @@ struct world {
 	struct host *hosts;
 	struct port *ports;
 	struct arc *arcs;
-	struct tap *taps;     /* by wire; NULL: there are no liars */
-	struct pcap *pcap;    /* NULL: no wire is captured */
+	struct tap *taps;	/* by wire; NULL: there are no liars */
+	struct pcap *pcap;	/* NULL: no wire is captured */
 	struct walker *walkers; /* of the scenario's motions */
 	size_t walker_count;
 	struct recorder *recorder; /* NULL: no node is recorded */
-	struct order *orders; /* the scenario's, and those of its chaos */
+	struct order *orders;	   /* the scenario's, and those of its chaos */
 	size_t order_count, order_room;
 	struct standing *standings;
 	struct outbox *outbox;
 	struct nonces nonces;
 	struct reference reference;
 	struct ledger ledger;
+	struct errors errors;
 	struct traffic traffic;
 	struct stack *stacks; /* by node */
 	uint32_t drawn;	      /* payloads for packets of orders */
@@ -129,6 +140,7 @@ struct world {
 	struct tally tally;
 	uint8_t hash[HASH_256]; /* of all outboxes so far */
 	struct lladdr asker;	/* where the frame that is handled now came from */
+	struct frame *handled;	/* the frame that is handled now, or NULL */
 	size_t answerable;	/* bytes of it that were not answered yet; 0: no frame is */
 	instant last_full;	/* when a neighbour became FULL last */
 	uint32_t broken;	/* invariants that did not hold */

@@ -29,16 +29,17 @@ static int64_t now_ms(void)
 static enum verdict failed(const char *path, int error)
 {
 	if (error == EACCES || error == EPERM) {
-		fprintf(stderr,
-			"meshctl: %s: not permitted, ask as root or as a member of its group\n",
-			path);
+		fprintf(stderr, "%s: %s: not permitted, ask as root or as a member of its group\n",
+			program_invocation_short_name, path);
 		return VERDICT_DENIED;
 	}
 	if (error == ETIMEDOUT || error == EAGAIN) {
-		fprintf(stderr, "meshctl: %s: meshpd does not answer\n", path);
+		fprintf(stderr, "%s: %s: meshpd does not answer\n", program_invocation_short_name,
+			path);
 		return VERDICT_TIMEOUT;
 	}
-	fprintf(stderr, "meshctl: %s: meshpd is not running there: %s\n", path, strerror(error));
+	fprintf(stderr, "%s: %s: meshpd is not running there: %s\n", program_invocation_short_name,
+		path, strerror(error));
 	return VERDICT_ABSENT;
 }
 
@@ -90,17 +91,16 @@ static int answer_read(int fd, FILE *into)
 }
 
 /* Sends the call and reads the reply's text, which is the caller's to free. 0, or an errno. */
-static int exchange(int fd, const char *method, char **text)
+static int exchange(int fd, const char *call, char **text)
 {
-	char call[128];
-	int size = snprintf(call, sizeof(call), "{\"method\":\"%s\"}", method);
+	ssize_t size = (ssize_t)strlen(call) + 1;
 	size_t used;
 	FILE *into = open_memstream(text, &used);
 	int status = 0;
 
 	if (into == NULL)
 		return errno;
-	if (send(fd, call, (size_t)size + 1, MSG_NOSIGNAL) != size + 1)
+	if (send(fd, call, (size_t)size, MSG_NOSIGNAL) != size)
 		status = errno;
 	if (status == 0)
 		status = answer_read(fd, into);
@@ -108,34 +108,78 @@ static int exchange(int fd, const char *method, char **text)
 	return status;
 }
 
-static enum verdict answer_take(const char *text, json_t **answer)
+/* Errors about a node that was named, and what they say about that name. */
+static const struct {
+	const char *error;
+	const char *text;
+	enum verdict verdict;
+} errors[] = {
+	{"io.meshpd.NoSuchNode", "no node known here has an id that begins so", VERDICT_NO},
+	{"io.meshpd.Ambiguous", "several nodes have an id that begins so, write more digits",
+	 VERDICT_NO},
+	{"io.meshpd.Busy", "too many traces are under way, try again", VERDICT_NO},
+	{"org.varlink.service.InvalidParameter",
+	 "neither an address of the mesh nor the first digits of a node id", VERDICT_USAGE},
+};
+
+static enum verdict refused(const char *error, const char *name)
+{
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		if (strcmp(errors[i].error, error) != 0)
+			continue;
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, name,
+			errors[i].text);
+		return errors[i].verdict;
+	}
+	fprintf(stderr, "%s: meshpd answers: %s\n", program_invocation_short_name, error);
+	return VERDICT_NO;
+}
+
+/* Takes the reply's parameters; name is what the call was about. */
+static enum verdict answer_take(const char *text, const char *name, json_t **answer)
 {
 	json_t *reply = json_loads(text, 0, NULL);
 	const char *error = json_string_value(json_object_get(reply, "error"));
 	json_t *parameters = json_object_get(reply, "parameters");
+	enum verdict verdict = VERDICT_YES;
 
-	if (error == NULL && json_is_object(parameters)) {
+	if (error == NULL && json_is_object(parameters))
 		*answer = json_incref(parameters);
-		json_decref(reply);
-		return VERDICT_YES;
-	}
-	fprintf(stderr, "meshctl: meshpd answers: %s\n", error != NULL ? error : "no JSON object");
+	else
+		verdict = refused(error != NULL ? error : "no JSON object", name);
 	json_decref(reply);
-	return VERDICT_NO;
+	return verdict;
 }
 
-enum verdict client_call(const char *socket, const char *method, json_t **answer)
+/* Makes a call that is a whole message. */
+static enum verdict call_make(const char *socket, const json_t *call, json_t **answer)
 {
-	int fd = client_connect(socket);
+	const json_t *parameters = json_object_get(call, "parameters");
+	const char *about = json_string_value(json_object_get(parameters, "address"));
+	char *sent = json_dumps(call, JSON_COMPACT), *text = NULL;
+	int fd = sent == NULL ? -ENOMEM : client_connect(socket);
 	enum verdict verdict;
-	char *text = NULL;
 	int status;
 
-	if (fd < 0)
+	if (fd < 0) {
+		free(sent);
 		return failed(socket, -fd);
-	status = exchange(fd, method, &text);
+	}
+	status = exchange(fd, sent, &text);
 	close(fd);
-	verdict = status == 0 ? answer_take(text, answer) : failed(socket, status);
+	verdict = status == 0 ? answer_take(text, about != NULL ? about : "", answer)
+			      : failed(socket, status);
+	free(sent);
 	free(text);
+	return verdict;
+}
+
+enum verdict client_call(const char *socket, const char *method, json_t *parameters,
+			 json_t **answer)
+{
+	json_t *call = json_pack("{s:s, s:o*}", "method", method, "parameters", parameters);
+	enum verdict verdict = call_make(socket, call, answer);
+
+	json_decref(call);
 	return verdict;
 }

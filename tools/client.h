@@ -7,7 +7,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* meshctl's exit status, part of its interface. */
+#define CONTROL_SOCKET "/run/meshpd/io.meshpd"
+
+/* The exit status of meshctl and meshtraceroute, part of their interface. */
 enum verdict {
 	VERDICT_YES = 0,
 	VERDICT_NO = 1, /* a negative answer */
@@ -17,8 +19,10 @@ enum verdict {
 	VERDICT_TIMEOUT = 5,
 };
 
-/* Calls a method without parameters at a socket and waits up to 5 s. On VERDICT_YES answer is the
- * reply's parameters, the caller's to release; else a line has been written to stderr. */
-MUST_USE enum verdict client_call(const char *socket, const char *method, json_t **answer);
+/* Calls a method at a socket and waits up to 5 s. parameters are an object, which it takes over, or
+ * NULL. On VERDICT_YES answer is the reply's parameters, the caller's to release; else a line has
+ * been written to stderr. */
+MUST_USE enum verdict client_call(const char *socket, const char *method, json_t *parameters,
+				  json_t **answer);
 
 #endif

@@ -1,6 +1,7 @@
 /* meshctl: asks a running meshpd and prints what it says, as tables for people or as JSON for
  * programs. Its exit status is an interface: see enum verdict. meshctl(1). */
 #include "tools/nouns.h"
+#include "tools/trace.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -9,46 +10,90 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONTROL_SOCKET "/run/meshpd/io.meshpd"
-
 /* A verb that asks the daemon. */
 struct reading {
 	const char *verb;
 	const char *method;
 	void (*print)(const json_t *answer, bool colour);
+	bool (*write)(const json_t *answer, const char *format); /* by --format, or NULL */
+	enum verdict (*judge)(const json_t *answer);		 /* NULL: every answer is a yes */
+	int arguments;						 /* 1: the node it is about */
 };
 
 static const struct reading readings[] = {
-	{"status", "io.meshpd.Status", status_print},
-	{"neighbours", "io.meshpd.Neighbours", neighbours_print},
-	{"sessions", "io.meshpd.Sessions", sessions_print},
-	{"routes", "io.meshpd.Routes", routes_print},
+	{.verb = "status", .method = "io.meshpd.Status", .print = status_print},
+	{.verb = "neighbours", .method = "io.meshpd.Neighbours", .print = neighbours_print},
+	{.verb = "sessions", .method = "io.meshpd.Sessions", .print = sessions_print},
+	{.verb = "routes", .method = "io.meshpd.Routes", .print = routes_print},
+	{.verb = "links", .method = "io.meshpd.Links", .print = links_print},
+	{.verb = "topology",
+	 .method = "io.meshpd.Topology",
+	 .print = topology_print,
+	 .write = topology_write},
+	{.verb = "explain",
+	 .method = "io.meshpd.Explain",
+	 .print = explain_print,
+	 .judge = explain_judge,
+	 .arguments = 1},
+	{.verb = "trace",
+	 .method = "io.meshpd.Trace",
+	 .print = trace_print,
+	 .judge = trace_judge,
+	 .arguments = 1},
 };
 
 static void usage(FILE *out)
 {
 	fputs("usage: meshctl [-S SOCKET] [--json] [--watch[=SECONDS]] VERB\n"
-	      "  status | neighbours | sessions | routes\n"
+	      "  status | neighbours | sessions | routes | links\n"
+	      "  topology [--format netjson | dot]\n"
+	      "  explain DST | trace DST\n"
+	      "                 DST: a mesh address, or the first digits of a node id\n"
 	      "  key gen | key pub [FILE]\n"
 	      "  config check [FILE] | config cat\n",
 	      out);
 }
 
-static enum verdict reading_run(const struct reading *reading, const struct request *request)
+static enum verdict answer_print(const struct reading *reading, const struct request *request,
+				 const json_t *answer)
 {
-	json_t *answer;
-	enum verdict verdict = client_call(request->socket, reading->method, &answer);
-
-	if (verdict != VERDICT_YES)
-		return verdict;
-	if (request->json) {
+	if (request->format != NULL && !reading->write(answer, request->format)) {
+		usage(stderr);
+		return VERDICT_USAGE;
+	}
+	if (request->format == NULL && request->json) {
 		json_dumpf(answer, stdout, JSON_COMPACT);
 		putchar('\n');
-	} else {
+	} else if (request->format == NULL) {
 		reading->print(answer, request->colour);
 	}
+	if (fflush(stdout) != 0)
+		return VERDICT_NO;
+	return reading->judge != NULL ? reading->judge(answer) : VERDICT_YES;
+}
+
+static enum verdict reading_run(const struct reading *reading, const struct request *request)
+{
+	json_t *parameters = NULL;
+	json_t *answer;
+	enum verdict verdict;
+
+	if (reading->arguments > 0)
+		parameters = json_pack("{s:s}", "address", request->arguments[0]);
+	verdict = client_call(request->socket, reading->method, parameters, &answer);
+	if (verdict != VERDICT_YES)
+		return verdict;
+	verdict = answer_print(reading, request, answer);
 	json_decref(answer);
-	return fflush(stdout) == 0 ? VERDICT_YES : VERDICT_NO;
+	return verdict;
+}
+
+/* True if that is how the verb is to be called. */
+static bool reading_fits(const struct reading *reading, const char *verb,
+			 const struct request *request)
+{
+	return strcmp(reading->verb, verb) == 0 && request->argument_count == reading->arguments &&
+	       (request->format == NULL || reading->write != NULL);
 }
 
 /* Reads again and again until something fails. */
@@ -87,7 +132,7 @@ static enum verdict verb_run(const char *verb, const struct request *request, do
 	if (strcmp(verb, "config") == 0)
 		return config_run(request);
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++) {
-		if (strcmp(readings[i].verb, verb) != 0 || request->argument_count > 0)
+		if (!reading_fits(&readings[i], verb, request))
 			continue;
 		return watch > 0 ? reading_watch(&readings[i], request, watch)
 				 : reading_run(&readings[i], request);
@@ -99,11 +144,9 @@ static enum verdict verb_run(const char *verb, const struct request *request, do
 int main(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"watch", optional_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{NULL, 0, NULL, 0},
+		{"json", no_argument, NULL, 'j'},	  {"watch", optional_argument, NULL, 'w'},
+		{"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'v'},	  {NULL, 0, NULL, 0},
 	};
 	struct request request = {
 		.socket = CONTROL_SOCKET,
@@ -119,6 +162,9 @@ int main(int argc, char **argv)
 			break;
 		case 'j':
 			request.json = true;
+			break;
+		case 'f':
+			request.format = optarg;
 			break;
 		case 'w':
 			watch = seconds_read(optarg);

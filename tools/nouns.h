@@ -10,15 +10,28 @@ struct request {
 	const char *socket;
 	bool json;
 	bool colour;
+	const char *format;	/* of a topology: NULL, "netjson" or "dot" */
 	char *const *arguments; /* behind the verb */
 	int argument_count;
 };
 
-/* Print an answer of io.meshpd as tables. */
+/* Print an answer of io.meshpd as tables. What they print may be added to it. */
 void status_print(const json_t *answer, bool colour);
 void neighbours_print(const json_t *answer, bool colour);
 void sessions_print(const json_t *answer, bool colour);
 void routes_print(const json_t *answer, bool colour);
+void topology_print(const json_t *answer, bool colour);
+void links_print(const json_t *answer, bool colour);
+void explain_print(const json_t *answer, bool colour);
+
+/* Of the links in an answer what is so whoever is on them. */
+void links_print_facts(const json_t *answer, bool colour);
+
+/* Prints a topology in a format, "netjson" or "dot"; false if that is neither. */
+MUST_USE bool topology_write(const json_t *answer, const char *format);
+
+/* NO if it explains that there is no path. */
+enum verdict explain_judge(const json_t *answer);
 
 /* Verbs that need no daemon: `key gen | pub`, `config check | cat`. */
 MUST_USE enum verdict key_run(const struct request *request);

@@ -20,30 +20,13 @@ static void facts_print(const json_t *answer)
 		{"loopback", "loopback", COLUMN_TEXT},
 		{"mtu", "mtu", COLUMN_COUNT},
 		{"neighbours", "neighbours", COLUMN_COUNT},
+		{"nodes", "nodes", COLUMN_COUNT},
 		{"firewall", "firewall", COLUMN_TEXT},
 	};
 	char text[COLUMN_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		printf("%-11s %s\n", facts[i].title, column_cell(answer, &facts[i], text));
-}
-
-static void links_print(const json_t *answer, bool colour)
-{
-	static const struct column columns[] = {
-		{"LINK", "name", COLUMN_TEXT},	 {"LLADDR", "lladdr", COLUMN_TEXT},
-		{"MTU", "mtu", COLUMN_COUNT},	 {"COST", "cost_us", COLUMN_MICROSECONDS},
-		{"STATE", "state", COLUMN_TEXT},
-	};
-	json_t *links = json_object_get(answer, "links");
-	json_t *link;
-	size_t index;
-
-	json_array_foreach(links, index, link) json_object_set_new(
-		link, "state",
-		json_string(json_is_true(json_object_get(link, "running")) ? "running"
-									   : "no carrier"));
-	columns_print(links, columns, sizeof(columns) / sizeof(columns[0]), colour);
 }
 
 static void drops_print(const json_t *answer)
@@ -61,6 +44,10 @@ void status_print(const json_t *answer, bool colour)
 	facts_print(answer);
 	if (json_is_true(json_object_get(answer, "duplicate")))
 		puts("duplicate   another live node has this identity");
+	if (json_is_true(json_object_get(answer, "database_full")))
+		puts("full        there is no room for the records of all nodes");
+	if (!json_is_true(json_object_get(answer, "synced")))
+		puts("not synced  no neighbour has told yet which nodes there are");
 	drops_print(answer);
-	links_print(answer, colour);
+	links_print_facts(answer, colour);
 }

@@ -10,7 +10,12 @@
 
 enum { EVENTS = 1000 };
 
-static const struct node_limits limits = {.links = 4, .neighbours = 8, .peers = 8, .staged = 4};
+static const struct node_limits limits = {
+	.links = 4,
+	.neighbours = 8,
+	.peers = 8,
+	.staged = 4,
+	.route = {.nodes = 12, .fragments = 20, .cells = 160, .adjacent = 8}};
 
 static bool head_take(struct reader *reader, struct journal_head *head)
 {

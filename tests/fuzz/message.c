@@ -48,6 +48,8 @@ static bool message_again(struct reader *in, struct writer *out)
 	case SEALED_COMPARE:
 		return compare_again(in, out);
 	case SEALED_PROBE:
+	case SEALED_TRACE:
+	case SEALED_TRACED:
 		break;
 	}
 	return false;

@@ -30,7 +30,7 @@ static void fuzz_lane(const struct packet *packet)
 
 static void fuzz_error(enum icmp_error error, const uint8_t *bytes, size_t size)
 {
-	static const struct address own = {{0xbe, 0xef, [15] = 1}};
+	static const struct icmp_source own = {{{0xbe, 0xef, [15] = 1}}, ICMP_HOP_LIMIT};
 	uint8_t made[ICMP_ERROR_MAX];
 	struct writer out = writer_of(made, sizeof(made));
 	struct packet packet;

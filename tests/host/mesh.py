@@ -191,8 +191,13 @@ class Host(Tree):
 
     def knows(self, other):
         """True if the other host is a neighbour over which packets go."""
-        return any(n["address"] == other.address and n["state"].upper() == "FULL"
-                   for n in self.meshctl("neighbours")["neighbours"])
+        return self.has_route(other) and \
+            any(n["address"] == other.address and n["state"].upper() == "FULL"
+                for n in self.meshctl("neighbours")["neighbours"])
+
+    def has_route(self, other):
+        """True if packets find a way to the other host, over others or not."""
+        return any(r["address"] == other.address for r in self.meshctl("routes")["routes"])
 
     def reaches(self, other):
         return self.ping(other, "-W", 0.3, check=False).returncode == 0

@@ -1,6 +1,8 @@
 """An implementation written from the specification alone meets the daemon on a wire."""
+import re
+
 import pytest
-from mesh import TREE
+from mesh import TREE, wait_for
 from test_settings import network_key
 
 READER = ["env", f"PYTHONPATH={TREE}/tests/reader", "/usr/bin/python3", "-m", "meshp"]
@@ -12,6 +14,12 @@ def test_it_joins_an_open_mesh(mesh, role):
     alice, reader = mesh.host("alice"), mesh.host("reader", up=False)
     said = reader.run(*GREET, "--role", role)
     assert alice.address in said.stdout
+    # It says that it is FULL, and so does the daemon, until it says that it goes.
+    assert "we are full" in said.stdout
+    own = re.match("we are (beef:[0-9a-f:]+) ", said.stdout)[1]
+    log = alice.log_of("meshpd").read_text()
+    assert re.search(rf"neighbour {own} on eth0 .*: FULL, was SYNC", log)
+    wait_for(lambda: alice.meshctl("status")["nodes"] == 1, "alice is told that it goes", 1)
 
 
 def test_it_joins_a_closed_mesh(mesh, folder):

@@ -23,8 +23,8 @@ class Wire:
     """tamper(frame, number) gives the frame to deliver, or None to lose it."""
 
     def __init__(self, keys=(None, None), roles=(EITHER, EITHER), suites=(3, 3), seed="",
-                 tamper=lambda frame, number: frame):
-        self.nodes = [Node(MACS[n], keys[n], roles[n], suites[n], entropy(f"{seed} {n}"))
+                 tamper=lambda frame, number: frame, kinds=(Node, Node)):
+        self.nodes = [kinds[n](MACS[n], keys[n], roles[n], suites[n], entropy(f"{seed} {n}"))
                       for n in (0, 1)]
         self.now, self.carried, self._tamper = 0.0, [], tamper
 
@@ -43,10 +43,10 @@ class Wire:
         if payload is not None:
             self.nodes[1 - number].receive(MACS[number], payload, self.now)
 
-    def run(self, seconds):
-        """True as soon as both nodes are ready."""
+    def run(self, seconds, until=Node.ready):
+        """True as soon as something is so of both nodes."""
         for _ in range(round(seconds / STEP)):
             self.step()
-            if all(node.peer and node.ready() for node in self.nodes):
+            if all(until(node) for node in self.nodes):
                 return True
         return False

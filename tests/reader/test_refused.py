@@ -1,15 +1,16 @@
 """What must not be accepted is not: truncated and altered frames, non-canonical ones, and those
 that open but hold what they may not. Whatever is accepted is written again as it was."""
+import dataclasses
 import itertools
 import json
 import pathlib
 
 import pytest
-from meshp import cookie, frames, handshake, probe, session
+from meshp import cookie, error, frames, handshake, message, record, session
 from meshp.certificate import Ledger, issue
 from meshp.examples import ALICE, BOB, CLOSED, udp
 from meshp.hello import Hello
-from meshp.keyring import Keyring
+from meshp.keyring import Identity, Keyring
 from meshp.layout import Refused
 from meshp.node import Node
 from meshp.session import Session, Window
@@ -32,7 +33,7 @@ def one(name, case_name):
 
 def all_frames():
     for name, fields in {"hello": ["frame"], "handshake": ["initiation", "response"],
-                         "cookie": ["frame"], "data": ["frame"]}.items():
+                         "cookie": ["frame"], "data": ["frame"], "error": ["frame"]}.items():
         for case in load(name):
             yield from (pytest.param(b(case[field]), id=f"{case['name']} {field}")
                         for field in fields)
@@ -71,7 +72,7 @@ def test_a_truncated_or_longer_frame_is_refused_or_does_not_open(data):
     assert compact or refusal(frames.read, data + b"\0") == "frame_long"
 
 
-@pytest.mark.parametrize("case", cases("refused"))
+@pytest.mark.parametrize("case", cases("refused") + cases("refused_relayed"))
 def test_frames_refused_without_a_key(case):
     """By a node that has heard nobody yet; nothing is answered and nobody remembered."""
     drawn = itertools.chain([b(case["reader_session_private"]), b(case["reader_identity_seed"])],
@@ -88,8 +89,63 @@ def test_frames_refused_after_they_opened(case):
 
     def take(frame):
         _, payload = data_key.open(frame)
-        probe.read(payload)
+        message.check_hops(payload, frame.hop_limit)
+        message.read(payload)
     assert refusal(take, frames.read(b(case["frame"]))) == case["refusal"]
+
+
+@pytest.mark.parametrize("case", cases("refused_record"))
+def test_fragments_refused(case):
+    def take(data):
+        record.read(data).verify(b(case["identity_public"]), b(case["network_key"]))
+    assert refusal(take, b(case["bytes"])) == case["refusal"]
+
+
+@pytest.mark.parametrize("case", cases("refused_message"))
+def test_messages_of_routing_refused(case):
+    assert refusal(message.read, b(case["message"])) == case["refusal"]
+
+
+@pytest.mark.parametrize("name", ["two links, closed mesh", "the last of sixteen, empty"])
+def test_a_flipped_bit_or_a_cut_of_a_fragment_is_refused(name):
+    case = one("record", name)
+    data, public = b(case["bytes"]), Identity(b(case["identity_seed"])).public
+
+    def take(changed):
+        record.read(changed).verify(public, b(case["network_key"]))
+    assert refusal(take, data) == ""
+    assert all(refusal(take, changed) for _, changed in flipped(data))
+    assert all(refusal(take, data[:size]) for size in range(len(data)))
+
+
+def test_a_certificate_of_another_is_refused():
+    said = record.read(b(one("record", "alone")["bytes"]))
+    other = said.with_(certificate=BOB.certificate(CLOSED))
+    forged = said.with_(certificate=said.certificate.with_(generation=9))
+    assert [refusal(fragment.verify_certificate, CLOSED) for fragment in (said, other, forged)] == \
+        ["", "certificate", "certificate"]
+
+
+def an_error(**changes):
+    culprit = frames.read(b(one("data", "a packet of 1500 bytes")["frame"]))
+    return error.about(culprit, BOB.address[2:10], error.TOO_BIG, 1400).with_(**changes)
+
+
+def test_an_error_names_its_culprit():
+    culprit = frames.read(b(one("data", "a packet of 1500 bytes")["frame"]))
+    said = frames.read(an_error().write())
+    assert len(said.write()) == 46 and said == an_error()
+    assert said.header.destination == culprit.source and said.culprit == culprit.destination
+    assert said.flow == culprit.parity << 7 | culprit.lane
+    assert said.seal == culprit.sealed[:8] and said.counter == culprit.counter
+
+
+def test_an_error_about_nothing_we_sent_is_refused():
+    node = Node(bytes(6), CLOSED)
+    for destination, code in ((node.id, "error_unmatched"), (bytes(8), "relay_stranger")):
+        header = dataclasses.replace(an_error().header, destination=destination)
+        node.receive(bytes(6), an_error(header=header).write(), now=0)
+        assert node.refused.pop(code) == 1 and not node.refused
 
 
 @pytest.mark.parametrize("case", [param for param in cases("data") if len(
@@ -145,11 +201,12 @@ def responder_takes(data, case):
 
 
 def test_a_flipped_bit_of_an_initiation_is_refused_before_its_mac2():
+    """But for the hop limit, which relays change."""
     case = one("handshake", "first, closed mesh, both suites")
     data = b(case["initiation"])
     assert refusal(responder_takes, data, case) == ""
     for bit, changed in flipped(data[:302]):
-        if bit not in (3, *range(8, 16)):
+        if bit not in (3, *range(8, 24)):
             assert refusal(responder_takes, changed + bytes(16), case), f"bit {bit}"
 
 

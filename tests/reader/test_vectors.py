@@ -4,10 +4,11 @@ import json
 import pathlib
 
 import pytest
-from meshp import cookie, frames, handshake, network, packet, probe, session, vectors
+from meshp import (cookie, cost, frames, handshake, message, network, packet, record, session,
+                   vectors)
 from meshp.address import address_of, node_id_of
 from meshp.certificate import Certificate, Ledger
-from meshp.keyring import Keyring
+from meshp.keyring import Identity, Keyring
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "vectors"
 b = bytes.fromhex
@@ -66,6 +67,16 @@ def test_hellos(case):
     assert hello.write() == b(case["frame"])
     assert (hello.zone, hello.nodes, hello.epoch, hello.instance, hello.interface) == \
         (case["zone"], case["nodes"], case["boot_epoch"], case["instance"], case["interface"])
+    assert hello.digest == b(case["digest"])
+
+
+def link_address(case, role):
+    """Where a handshake came from, None if over relays: then the payload names zeros."""
+    named = b(case[f"{role}_link_address"])
+    if case["hop_limit"] == 255:
+        return named
+    assert named == bytes(6) and case[f"{role}_interface"] == 0
+    return None
 
 
 @pytest.mark.parametrize("case", cases("handshake"))
@@ -76,7 +87,8 @@ def test_the_responder_opens_the_initiation(case):
     transcript = handshake.Transcript(own, key, frame.header.source, b(case["responder_address"]),
                                       own.publics()[0])
     offer = transcript.read_initiation(frame)
-    handshake.check_offer(offer, transcript, b(case["initiator_link_address"]), Ledger(key))
+    handshake.check_offer(offer, transcript, link_address(case, "initiator"), Ledger(key))
+    assert frame.hop_limit == case["hop_limit"]
     assert offer.write() == b(case["initiation_payload"])
     assert transcript.noise.hash == b(case["hash_after_initiation"])
     if case["cookie"]:
@@ -95,7 +107,7 @@ def test_the_initiator_opens_the_response(case):
     cookie.check_mac1(response, own.publics()[0], key)
     choice = transcript.read_response(response)
     handshake.check_choice(choice, transcript, offer, response.header.source,
-                           b(case["responder_link_address"]), Ledger(key))
+                           link_address(case, "responder"), Ledger(key))
     handshake.check_epoch(choice.epoch, offer.last_epoch, None)
     assert choice.write() == b(case["response_payload"])
     assert (choice.suite, choice.epoch) == (case["suite"], case["epoch"])
@@ -140,14 +152,89 @@ def test_data_frames(case):
         assert packet.lane_of(b(case["packet"])) == case["lane"]
     else:
         assert frame.lane == 0 and next_header == 253
-        probe.read(payload)
+        message.read(payload)
 
 
 @pytest.mark.parametrize("case", cases("probe"))
 def test_probes(case):
-    said = probe.read(b(case["payload"]))
+    said = message.read(b(case["payload"]))
     assert said.write() == b(case["payload"])
     assert said.asks == bool(case["asks"]) and said.sequence == case["sequence"]
+    assert said.digest == b(case["digest"]) and said.nodes == case["nodes"]
+
+
+@pytest.mark.parametrize("case", cases("cost"))
+def test_costs(case):
+    assert cost.code_of(case["us"]) == case["code"] and cost.is_code(case["code"])
+    assert cost.us_of(case["code"]) == case["advertised_us"] >= case["us"]
+
+
+def test_a_cost_has_one_code():
+    known = [code for code in range(1 << 16) if cost.is_code(code)]
+    values = [cost.us_of(code) for code in known]
+    assert values == sorted(set(values)) and values[-1] == 2**24
+    assert [cost.code_of(us) for us in values] == known
+
+
+@pytest.mark.parametrize("case", cases("record"))
+def test_records(case):
+    fragment = record.read(b(case["bytes"]))
+    assert fragment.write() == b(case["bytes"]) and len(b(case["bytes"])) <= 1150
+    if fragment.certificate:
+        fragment.verify_certificate(key_of(case))
+    fragment.verify(Identity(b(case["identity_seed"])).public, key_of(case))
+    assert fragment.hash(key_of(case)) == int(case["hash"], 16)
+    assert (fragment.head.sequence, len(fragment.entries)) == (case["sequence"], case["entries"])
+
+
+@pytest.mark.parametrize("name", ["records", "ack", "compare"])
+def test_messages_of_routing(name):
+    for param in cases(name):
+        data = b(param.values[0]["message"])
+        assert message.read(data).write() == data and len(data) <= 1200
+
+
+@pytest.mark.parametrize("case", cases("records"))
+def test_fragments_of_records(case):
+    said = message.read(b(case["message"]))
+    assert said.number == case["number"]
+    assert [data.hex() for data in said.fragments] == [
+        case[f"fragment_{i}"] for i in range(case["fragments"])]
+
+
+@pytest.mark.parametrize("case", cases("error"))
+def test_errors(case):
+    said, culprit = frames.read(b(case["frame"])), frames.read(b(case["culprit"]))
+    assert said.write() == b(case["frame"]) and len(said.write()) == 46
+    assert (said.kind, said.mtu, said.counter) == (case["kind"], case["mtu"], culprit.counter)
+    assert (said.source, said.destination, said.hop_limit) == \
+        (b(case["relay_id"]), culprit.source, 64)
+    assert said.culprit == culprit.destination and said.seal == culprit.sealed[:8]
+    assert said.flow == case["parity"] << 7 | case["extended"] << 6 | case["lane"]
+
+
+@pytest.mark.parametrize("case", cases("trace"))
+def test_traces(case):
+    asked = message.read(b(case["message"]))
+    assert asked.write() == b(case["message"]) and len(asked.write()) == 48
+    assert (asked.lane, asked.nonce) == (case["lane"], b(case["nonce"]))
+    assert [b"\xbe\xef" + asked.destination, b"\xbe\xef" + asked.origin] == \
+        [b(case["destination"]), b(case["origin"])]
+
+
+@pytest.mark.parametrize("case", cases("traced"))
+def test_answers_to_traces(case):
+    said, key = message.read(b(case["message"])), key_of(case)
+    identity = Identity(b(case["identity_seed"])).public
+    assert said.write() == b(case["message"]) and len(said.write()) == 176
+    assert said.verify(identity, key) and said.signature == b(case["signature"])
+    assert not said.verify(identity, b"another network" if key is None else None)
+    assert not said.with_(metric=said.metric ^ 1).verify(identity, key)
+    for who in ("destination", "origin", "answerer", "next", "back"):
+        assert b"\xbe\xef" + getattr(said, who) == b(case[who])
+    assert (said.interface, said.mtu, said.rtt, said.loss, said.metric, said.queued) == tuple(
+        case[name] for name in ("interface", "mtu", "rtt", "loss", "metric", "queued"))
+    assert said.flags == case["lane"] | case["arrived"] << 7 | case["no_way"] << 6
 
 
 @pytest.mark.parametrize("case", cases("lane"))

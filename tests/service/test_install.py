@@ -11,6 +11,7 @@ INSTALLED = {
     "/lib/systemd/system/meshpd.service": 0o644,
     "/lib/systemd/system/meshpd.socket": 0o644,
     "/usr/bin/meshctl": 0o755,
+    "/usr/bin/meshtraceroute": 0o755,
     "/usr/lib/NetworkManager/conf.d/meshpd.conf": 0o644,
     "/usr/lib/systemd/catalog/meshpd.catalog": 0o644,
     "/usr/lib/sysusers.d/meshpd.conf": 0o644,

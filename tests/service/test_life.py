@@ -18,8 +18,8 @@ def test_three_started_machines_are_neighbours_and_ping(rack):
 
 def test_status_shows_address_and_neighbours(pair):
     alice, bob = pair
-    line = f"{alice.address}, 1 link, 1 neighbour"
-    wait_for(lambda: alice.show()["StatusText"] == line, "address, link and neighbour")
+    line = f"{alice.address}, 1 link, 1 neighbour, 2 nodes"
+    wait_for(lambda: alice.show()["StatusText"] == line, "address, link, neighbour and nodes")
     assert f'Status: "{line}"' in alice.status()
 
 

@@ -13,7 +13,7 @@ import tap
 from meshsim import must_pass
 
 program, tree, compiler = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-ROOMS = ["base", "crypto", "meshp", "mesharp", "node", "sim"]
+ROOMS = ["base", "crypto", "meshp", "mesharp", "route", "node", "sim"]
 SAMPLES = ["impaired", "liars", "restart", "radio", "chaos-ring", "clocks", "mobility"]
 
 

@@ -24,6 +24,22 @@ void check_cookie(struct vector *vector);
 void check_data(struct vector *vector);
 void check_lane(struct vector *vector);
 
+/* error.c */
+void check_error(struct vector *vector);
+
+/* route.c */
+void check_cost(struct vector *vector);
+void check_record(struct vector *vector);
+void check_records(struct vector *vector);
+void check_ack(struct vector *vector);
+void check_compare(struct vector *vector);
+void check_refused_record(struct vector *vector);
+void check_refused_message(struct vector *vector);
+
+/* trace.c */
+void check_trace(struct vector *vector);
+void check_traced(struct vector *vector);
+
 /* refused.c */
 void check_refused(struct vector *vector);
 void check_refused_sealed(struct vector *vector);

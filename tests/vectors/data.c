@@ -8,7 +8,7 @@
 
 /* A data frame as the vector tells it. */
 struct telling {
-	struct way way;
+	struct direction way;
 	struct data_header header;
 	bool id_conflict;
 	uint8_t next_header;
@@ -42,7 +42,7 @@ static void header_read(struct telling *telling, struct vector *vector)
 
 static void telling_read(struct telling *telling, struct vector *vector)
 {
-	struct way *way = &telling->way;
+	struct direction *way = &telling->way;
 
 	*telling = (struct telling){.id_conflict = vector_flag(vector, "id_conflict")};
 	way->source = vector_address(vector, "source");
@@ -136,6 +136,7 @@ static void sealed_by_node(const struct telling *telling)
 	};
 	uint8_t frame[HEX_MAX + FRAME_OVERHEAD];
 	struct writer out = writer_of(frame, sizeof(frame));
+	struct culprit as;
 	struct side sender;
 
 	if (header->counter != 0 || header->partial)
@@ -144,8 +145,9 @@ static void sealed_by_node(const struct telling *telling)
 	assert_int_equal(
 		frame_seal(sender.forwarding, side_worker(&sender, header->lane), SIDE_NOW,
 			   forwarding_by_address(sender.forwarding, &telling->way.destination),
-			   &content, &out),
+			   &content, &as, &out),
 		DROP_NONE);
+	assert_int_equal(as.counter, header->counter);
 	assert_int_equal(out.used, telling->frame.size);
 	assert_memory_equal(frame, telling->frame.bytes, out.used);
 	side_free(&sender);

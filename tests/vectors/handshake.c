@@ -112,6 +112,8 @@ static void telling_read(struct telling *telling, struct vector *vector)
 
 	end_read(&telling->initiator, vector, "initiator", &network);
 	end_read(&telling->responder, vector, "responder", &network);
+	telling->initiator.self.remote = vector_number(vector, "hop_limit") != WIRE_HOP_LIMIT;
+	telling->responder.self.remote = telling->initiator.self.remote;
 	telling->number = reader_u64(&in);
 	assert_true(reader_done(&in));
 	telling->sequence = vector_number(vector, "sequence");
@@ -157,7 +159,8 @@ static void responder_checks(const struct telling *telling)
 
 	assert_int_equal(initiation_read(frame->bytes, frame->size, &clear), DROP_NONE);
 	assert_int_equal(clear.number, telling->number);
-	assert_int_equal(clear.hop_limit, WIRE_HOP_LIMIT);
+	assert_int_equal(clear.hop_limit,
+			 telling->initiator.self.remote ? WIRE_HOP_LIMIT_REMOTE : WIRE_HOP_LIMIT);
 	assert_true(node_id_equal(&clear.source, &from));
 	assert_true(node_id_equal(&clear.destination, &to));
 	assert_true(cookie_mac1_good(&telling->responder.keys, frame->bytes, INITIATION_MAC1,

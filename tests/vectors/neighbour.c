@@ -24,6 +24,7 @@ void check_hello(struct vector *vector)
 	vector_bytes(vector, "source_id", hello.source.bytes, NODE_ID);
 	vector_bytes(vector, "network_id", hello.network_id, NETWORK_ID);
 	vector_bytes(vector, "certificate", hello.certificate, WIRE_CERTIFICATE);
+	vector_bytes(vector, "digest", hello.digest, sizeof(hello.digest));
 	hello_write(&hello, key, &out);
 	assert_true(writer_ok(&out));
 	vector_expect(vector, "frame", frame, out.used);
@@ -32,6 +33,7 @@ void check_hello(struct vector *vector)
 	assert_memory_equal(&read.source, &hello.source, NODE_ID);
 	assert_memory_equal(read.network_id, hello.network_id, NETWORK_ID);
 	assert_memory_equal(read.certificate, hello.certificate, WIRE_CERTIFICATE);
+	assert_memory_equal(read.digest, hello.digest, sizeof(hello.digest));
 	assert_int_equal(read.zone, hello.zone);
 	assert_int_equal(read.zone_size, hello.zone_size);
 	assert_int_equal(read.boot_epoch, hello.boot_epoch);
@@ -55,6 +57,7 @@ void check_probe(struct vector *vector)
 			   };
 
 	vector_bytes(vector, "link_address", probe.lladdr.bytes, LLADDR);
+	vector_bytes(vector, "digest", probe.digest, sizeof(probe.digest));
 	probe_write(&probe, &out);
 	assert_true(writer_ok(&out));
 	vector_expect(vector, "payload", bytes, out.used);
@@ -67,5 +70,6 @@ void check_probe(struct vector *vector)
 	assert_int_equal(read.instance, probe.instance);
 	assert_int_equal(read.interface, probe.interface);
 	assert_int_equal(read.zone_size, probe.zone_size);
+	assert_memory_equal(read.digest, probe.digest, sizeof(probe.digest));
 	assert_true(lladdr_equal(&read.lladdr, &probe.lladdr));
 }

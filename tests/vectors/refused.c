@@ -58,13 +58,16 @@ static enum drop message_refusal(struct span message)
 {
 	const struct node_secrets secrets = {.identity_seed = {1}, .session_secret = {2}};
 	struct node *node = side_node(&secrets);
-	enum drop drop = sealed_receive(node, SIDE_NOW, 0, 0, (struct lladdr){{0}}, message);
+	struct outbox *outbox = side_outbox();
+	enum drop drop = sealed_receive(node, SIDE_NOW, 0, &(struct way){0}, message, outbox);
 
+	assert_int_equal(outbox->count, 0);
+	free(outbox);
 	free(node);
 	return drop;
 }
 
-static enum drop data_refusal(const struct way *way, const struct hex *frame)
+static enum drop data_refusal(const struct direction *way, const struct hex *frame)
 {
 	struct side receiver = side_new(way, false, false);
 	struct reader in = reader_of(frame->bytes, frame->size);
@@ -92,7 +95,7 @@ static enum drop data_refusal(const struct way *way, const struct hex *frame)
 void check_refused_sealed(struct vector *vector)
 {
 	struct hex frame = vector_hex(vector, "frame");
-	struct way way = {
+	struct direction way = {
 		.source = vector_address(vector, "source"),
 		.destination = vector_address(vector, "destination"),
 		.suite = (enum suite)vector_number(vector, "suite"),

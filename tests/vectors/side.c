@@ -25,7 +25,7 @@ struct outbox *side_outbox(void)
 	return zeroed(sizeof(struct outbox));
 }
 
-struct side side_new(const struct way *way, bool sends, bool id_conflict)
+struct side side_new(const struct direction *way, bool sends, bool id_conflict)
 {
 	static const uint8_t secret[16] = {1};
 	const struct address *own = sends ? &way->source : &way->destination;
@@ -34,9 +34,7 @@ struct side side_new(const struct way *way, bool sends, bool id_conflict)
 	struct destination other = {
 		.address = sends ? way->destination : way->source,
 		.generation = 1,
-		.reach = REACH_NOW,
 		.id_conflict = id_conflict,
-		.mtu = PACKET_MAX,
 	};
 	struct side made = {
 		.forwarding = forwarding_init(zeroed(forwarding_size(PEERS)), PEERS, own, secret),
@@ -70,7 +68,13 @@ struct worker *side_worker(const struct side *side, uint8_t lane)
 
 struct node *side_node(const struct node_secrets *secrets)
 {
-	const struct node_limits limits = {.links = 1, .neighbours = 4, .peers = 4, .staged = 4};
+	const struct node_limits limits = {
+		.links = 1,
+		.neighbours = 4,
+		.peers = 4,
+		.staged = 4,
+		.route = {.nodes = 4, .fragments = 4, .cells = 32, .adjacent = 4},
+	};
 	const struct node_settings settings = {
 		.boot_epoch = 1, .suites = aead_suites(), .rekey = {120000000}};
 	const struct node_link link = {

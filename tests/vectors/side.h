@@ -12,7 +12,7 @@
 #define SIDE_NOW ((instant){1000000})
 
 /* A key from one side to the other. */
-struct way {
+struct direction {
 	struct address source, destination;
 	enum suite suite;
 	uint32_t epoch;
@@ -28,7 +28,7 @@ struct side {
 
 /* The side that opens with the key, or, if sends, the one that seals with it; id_conflict: with a
  * node whose id is another's too. */
-struct side side_new(const struct way *way, bool sends, bool id_conflict);
+struct side side_new(const struct direction *way, bool sends, bool id_conflict);
 void side_free(struct side *side);
 
 /* The worker of a lane. */

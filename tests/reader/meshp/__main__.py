@@ -1,11 +1,12 @@
 """usage: python3 -m meshp decode FILE.pcap [--keys KEYS.json]
        python3 -m meshp greet INTERFACE [--network-key-file FILE] [--role ROLE] [--suites SET]
-                              [--rounds N] [--seconds N] [--keys-out KEYS.json]
+                              [--to ADDRESS] [--rounds N] [--seconds N] [--keys-out KEYS.json]
        python3 -m meshp vectors FOLDER [--check]
 
 Exit status: 0 it worked, 1 it did not, 2 it could not be tried."""
 import argparse
 import base64
+import ipaddress
 import pathlib
 import sys
 
@@ -23,6 +24,10 @@ def network_key(path):
     return key
 
 
+def address(text):
+    return ipaddress.IPv6Address(text).packed
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="meshp", description="second reader of MESHP")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -35,6 +40,7 @@ def arguments():
     greeting.add_argument("--role", choices=[node.EITHER, node.INITIATOR, node.RESPONDER],
                           default=node.EITHER)
     greeting.add_argument("--suites", choices=SUITE_SETS, default="both")
+    greeting.add_argument("--to", type=address, help="ping this node, not the neighbour")
     greeting.add_argument("--rounds", type=int, default=1, help="of echo requests, 1 s apart")
     greeting.add_argument("--seconds", type=float, default=10)
     greeting.add_argument("--keys-out", help="what decode needs to open this conversation")
@@ -49,7 +55,7 @@ def run(chosen):
         return decode.decode(chosen.file, chosen.keys)
     if chosen.command == "greet":
         return greet.greet(chosen.interface, chosen.network_key_file, chosen.role,
-                           SUITE_SETS[chosen.suites], chosen.rounds, chosen.seconds,
+                           SUITE_SETS[chosen.suites], chosen.to, chosen.rounds, chosen.seconds,
                            chosen.keys_out)
     return vectors.check(chosen.folder) if chosen.check else vectors.write(chosen.folder)
 

@@ -6,8 +6,8 @@ import dataclasses
 from .layout import Layout, number, octets, part, require
 
 FIRST = 0x40
-HELLO, INITIATION, RESPONSE, COOKIE, DATA_EXT = 1, 2, 3, 4, 7
-NEIGHBOUR_HOPS = 255
+HELLO, INITIATION, RESPONSE, COOKIE, ERROR, DATA_EXT = 1, 2, 3, 4, 5, 7
+NEIGHBOUR_HOPS, RELAYED_HOPS = 255, 64
 ANY = bytes(8)
 
 
@@ -20,18 +20,39 @@ class Header(Layout):
     source: bytes = octets(8)
 
 
-def header(kind, destination, source):
-    return Header(FIRST, kind, NEIGHBOUR_HOPS, destination, source)
+def header(kind, destination, source, hops=NEIGHBOUR_HOPS):
+    return Header(FIRST, kind, hops, destination, source)
 
 
 @dataclasses.dataclass(frozen=True)
 class Control(Layout):
-    """A control frame between neighbours; each kind sets TYPE."""
+    """Each kind sets TYPE."""
     header: Header = part(Header)
 
     def check(self):
         require(self.header.first == FIRST and self.header.type == self.TYPE)
-        require(self.header.hop_limit == NEIGHBOUR_HOPS, "hop_limit")
+
+    @property
+    def destination(self):
+        return self.header.destination
+
+    @property
+    def source(self):
+        return self.header.source
+
+    @property
+    def hop_limit(self):
+        return self.header.hop_limit
+
+    @property
+    def relayed(self):
+        """True if it is not between neighbours."""
+        return self.hop_limit != NEIGHBOUR_HOPS
+
+    def as_sent(self):
+        """The bytes that macs are over: relays change the hop limit, so it counts as 255."""
+        header = self.header.with_(hop_limit=NEIGHBOUR_HOPS)
+        return self.with_(header=header).write()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,7 @@ def cookie_key(responder_session, network_key):
 
 
 def before_mac1(frame):
-    return frame.write()[:286 if isinstance(frame, control.Initiation) else 234]
+    return frame.as_sent()[:286 if isinstance(frame, control.Initiation) else 234]
 
 
 def with_mac1(frame, receiver_session, network_key):
@@ -37,7 +37,7 @@ def cookie_for(secret, interface, link_address):
 
 
 def with_mac2(initiation, cookie):
-    return initiation.with_(mac2=blake2b(128, initiation.write()[:302], cookie))
+    return initiation.with_(mac2=blake2b(128, initiation.as_sent()[:302], cookie))
 
 
 def check_mac2(initiation, cookies):
@@ -51,8 +51,8 @@ def demand(initiation, responder_session, network_key, cookie, nonce):
     key = cookie_key(responder_session, network_key)
     sealed = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
         cookie, initiation.mac1, nonce, key)
-    header = control.header(control.COOKIE, initiation.header.source,
-                            initiation.header.destination)
+    hops = control.RELAYED_HOPS if initiation.relayed else control.NEIGHBOUR_HOPS
+    header = control.header(control.COOKIE, initiation.source, initiation.destination, hops)
     return control.Cookie(header, initiation.number, nonce, sealed)
 
 

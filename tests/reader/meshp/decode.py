@@ -4,15 +4,20 @@ import dataclasses
 import json
 import pathlib
 
-from . import capture, control, frames, packet
+from . import capture, control, cost, frames, message, packet, record
 from .address import shown
 from .certificate import Certificate
+from .error import Error
 from .hello import Hello
 from .observer import Observer
 from .probe import Probe
+from .trace import Trace, Traced
 
 NAMES = {Hello: "HELLO", control.Initiation: "INITIATION", control.Response: "RESPONSE",
-         control.Cookie: "COOKIE", frames.Compact: "DATA", frames.Extended: "DATA_EXT"}
+         control.Cookie: "COOKIE", Error: "ERROR", frames.Compact: "DATA",
+         frames.Extended: "DATA_EXT", Probe: "PROBE", message.Ack: "ACK",
+         message.Compare: "COMPARE", Trace: "TRACE", Traced: "TRACED"}
+UNSEALED = Hello, control.Cookie, Error
 
 
 def value_shown(value):
@@ -44,14 +49,30 @@ def packet_shown(ipv6):
     return f"{line}\n    {ipv6.hex()}"
 
 
+def records_shown(records):
+    """RECORDS, and a line for each fragment and each of its entries."""
+    lines = [f"RECORDS number={records.number}"]
+    for fragment in map(record.read, records.fragments):
+        certificate = f" certificate={value_shown(fragment.certificate)}" \
+            if fragment.certificate else ""
+        lines.append(f"record {shown(fragment.head.address)} "
+                     f"{fields_shown(fragment.head, without=('suffix', 'entries'))}{certificate} "
+                     f"tlvs={fragment.tlvs.hex()} signature={fragment.signature.hex()}")
+        lines += [f"  link {shown(entry.address)} {fields_shown(entry, without=('suffix',))} "
+                  f"us={cost.us_of(entry.cost)}" for entry in fragment.entries]
+    return "\n    ".join(lines)
+
+
 def inner_shown(sight):
     if not sight.opened:
-        return "sealed" if not isinstance(sight.frame, (Hello, control.Cookie)) else ""
+        return "sealed" if not isinstance(sight.frame, UNSEALED) else ""
     if sight.inner is None:
         return "empty frame"
     if isinstance(sight.inner, bytes):
         return packet_shown(sight.inner)
-    name = "PROBE" if isinstance(sight.inner, Probe) else "payload"
+    if isinstance(sight.inner, message.Records):
+        return records_shown(sight.inner)
+    name = NAMES.get(type(sight.inner), "payload")
     return f"{name} {fields_shown(sight.inner, without=('type',))}"
 
 

@@ -4,7 +4,7 @@ bytes come out always."""
 import dataclasses
 import struct
 
-from . import frames, handshake, packet, probe, session
+from . import control, frames, handshake, packet, probe, session
 from .address import address_of, node_id_of
 from .certificate import issue
 from .digest import blake2b
@@ -39,6 +39,11 @@ class Person:
     def session(self):
         return Keyring().add(self.secret("session"))
 
+    def seen(self, hops):
+        """As handshakes name it: over relays without a place."""
+        near = hops == control.NEIGHBOUR_HOPS
+        return self if near else dataclasses.replace(self, link_address=bytes(6), interface=0)
+
     def certificate(self, network_key):
         return issue(self.identity, self.session, self.generation, network_key)
 
@@ -63,8 +68,10 @@ def side(role, person, network_key, label, suites, last_epoch):
             f"{role}_interface": person.interface}
 
 
-def conversation(name, key, initiator, responder, offered, suites, epochs, held_cookie=b""):
+def conversation(name, key, initiator, responder, offered, suites, epochs, held_cookie=b"",
+                 hops=control.NEIGHBOUR_HOPS):
     """A whole handshake; epochs: the last confirmed of initiator and responder."""
+    initiator, responder = initiator.seen(hops), responder.seen(hops)
     ephemerals = [person.secret(f"ephemeral, {name}") for person in (initiator, responder)]
     keyring = Keyring([initiator.secret("session"), *ephemerals])
     first, second = keyring.publics()[1:]
@@ -74,18 +81,18 @@ def conversation(name, key, initiator, responder, offered, suites, epochs, held_
     offer = handshake.Offer(1, 1, 0, offered, initiator.certificate(key), epochs[0],
                             initiator.boot_epoch, sequence, initiator.instance,
                             initiator.link_address, initiator.interface)
-    initiation = transcript.initiate(handshake_number, first, offer, held_cookie)
+    initiation = transcript.initiate(handshake_number, first, offer, held_cookie, hops)
     hash_1 = transcript.noise.hash
     suite, epoch = handshake.choose_suite(offered, suites), handshake.next_epoch(*epochs)
     choice = handshake.Choice(1, 1, 0, suite, responder.certificate(key), epoch,
                               responder.boot_epoch, responder.instance, responder.link_address,
                               responder.interface)
-    response = transcript.respond(handshake_number, second, choice)
+    response = transcript.respond(handshake_number, second, choice, hops)
     keys = transcript.noise.split()
     return {"name": name, "network_key": hexed(key), "number": f"{handshake_number:016x}",
             **side("initiator", initiator, key, name, offered, epochs[0]),
             **side("responder", responder, key, name, suites, epochs[1]),
-            "sequence": sequence, "cookie": held_cookie.hex(),
+            "sequence": sequence, "cookie": held_cookie.hex(), "hop_limit": hops,
             "prologue": handshake.prologue(node_id_of(initiator.address), responder.address).hex(),
             "initiation_payload": offer.write().hex(), "initiation": initiation.write().hex(),
             "hash_after_initiation": hash_1.hex(), "response_payload": choice.write().hex(),

@@ -4,10 +4,14 @@ import dataclasses
 
 from . import control
 from .address import suffix_of
+from .error import Error
 from .hello import Hello
 from .layout import Layout, number, part, require, require_length
+from .trace import Trace, Traced
 
 TAG = 16
+EMPTY = 1 + TAG
+RELAYED_SIZES = Trace.size(), Traced.size()
 COMPACT_HEADER, EXTENDED_HEADER = 23, 27
 LEAST_COMPACT = 10
 FLOOR = 46
@@ -34,11 +38,16 @@ class Data:
         return bytes(7) + bytes([self.lane]) + self.counter.to_bytes(4, "big")
 
     def check_hops(self):
-        require(self.lane != 0 or self.hop_limit == control.NEIGHBOUR_HOPS, "hop_limit")
+        """What is said on lane 0 is said to neighbours, but for TRACE and TRACED, as far as their
+        sizes tell; whoever relays does not ask."""
+        said = self.lane == 0 and len(self.sealed) - EMPTY not in (0, *RELAYED_SIZES)
+        require(not said or self.hop_limit == control.NEIGHBOUR_HOPS, "hop_limit")
 
 
 @dataclasses.dataclass(frozen=True)
 class Compact(Data):
+
+    EXTENDED = False
 
     def header(self):
         first = 0x50 | self.parity << 5 | self.partial << 3 | self.lane
@@ -56,12 +65,10 @@ class Compact(Data):
     def read(cls, data):
         require_length(data, COMPACT_HEADER + 1 + LEAST_COMPACT + TAG)
         first = data[0]
-        frame = cls(parity=first >> 5 & 1, partial=first >> 3 & 1, lane=first & 7,
-                    hop_limit=data[1], dscp=data[2] >> 2, ecn=data[2] & 3,
-                    destination=data[3:11], source=data[11:19],
-                    counter=int.from_bytes(data[19:23], "big"), sealed=data[23:])
-        frame.check_hops()
-        return frame
+        return cls(parity=first >> 5 & 1, partial=first >> 3 & 1, lane=first & 7,
+                   hop_limit=data[1], dscp=data[2] >> 2, ecn=data[2] & 3,
+                   destination=data[3:11], source=data[11:19],
+                   counter=int.from_bytes(data[19:23], "big"), sealed=data[23:])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +86,8 @@ class Extended(Data):
     """addresses: destination and source without be ef, or empty; padding is kept as it came."""
     addresses: bytes = b""
     padding: bytes = b""
+
+    EXTENDED = True
 
     @property
     def flags(self):
@@ -114,13 +123,12 @@ class Extended(Data):
                     addresses=data[EXTENDED_HEADER:at], padding=data[end:])
         ids = frame.addresses[0:8], frame.addresses[14:22]
         require(not frame.addresses or ids == (frame.destination, frame.source))
-        frame.check_hops()
         return frame
 
 
 KINDS = {control.HELLO: Hello, control.INITIATION: control.Initiation,
          control.RESPONSE: control.Response, control.COOKIE: control.Cookie,
-         control.DATA_EXT: Extended}
+         control.ERROR: Error, control.DATA_EXT: Extended}
 
 
 def read(data):

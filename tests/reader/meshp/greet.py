@@ -1,7 +1,9 @@
 """Greets the first neighbour heard on an interface, as a node that has never been seen: HELLO,
-handshake, probes until both directions are proven at both ends, then two ICMPv6 echo requests, one
-long enough for the compact form and one so short that it takes the extended form. Needs root for
-its AF_PACKET socket, whose group membership ends with it; nothing else of the host is touched."""
+handshake, probes until both directions are proven, records until either end says that it is FULL
+with the other, then two ICMPv6 echo requests, one long enough for the compact form and one so short
+that it takes the extended form; at last a record that says it goes. Needs root for its AF_PACKET
+socket, whose group membership ends with it; nothing else of the host is touched."""
+import fcntl
 import json
 import pathlib
 import select
@@ -9,13 +11,15 @@ import socket
 import struct
 import time
 
-from . import packet
-from .address import shown
+from . import cost, packet
+from .address import node_id_of, shown, suffix_of
 from .capture import ETHERTYPE
 from .hello import GROUP
+from .neighbour import FULL, HEARD
 from .node import Node
 
 MEMBERSHIP, ADD, MULTICAST = 263, 1, 0
+GET_MTU = 0x8921
 POLL, AGAIN, LINGER, BETWEEN_ROUNDS = 0.01, 0.5, 0.5, 1
 SIZES = 56, 0
 
@@ -29,6 +33,8 @@ class Link:
         self.address = self._socket.getsockname()[4]
         request = struct.pack("iHH8s", socket.if_nametoindex(name), MULTICAST, 6, GROUP)
         self._socket.setsockopt(MEMBERSHIP, ADD, request)
+        said = fcntl.ioctl(self._socket, GET_MTU, struct.pack("16si12x", name.encode(), 0))
+        self.mtu = struct.unpack("16si12x", said)[1]
 
     def send(self, destination, payload):
         self._socket.send(destination + self.address + ETHERTYPE.to_bytes(2, "big") + payload)
@@ -46,8 +52,8 @@ class Link:
 class Pinger:
     """Rounds of echo requests, one of each size, a second apart; the unanswered are repeated."""
 
-    def __init__(self, node, rounds):
-        self._node, self._rounds = node, rounds
+    def __init__(self, node, rounds, address):
+        self._node, self._rounds, self._address = node, rounds, address
         self._waiting, self._sent, self._at, self._number = {}, {}, 0, 0
 
     def tick(self, now):
@@ -62,8 +68,7 @@ class Pinger:
         for number, data in self._waiting.items():
             request = packet.echo(packet.ECHO_REQUEST, self._node.instance & 0xffff, number, data)
             self._sent[number] = now
-            self._node.send_packet(packet.icmp(self._node.address, self._node.peer.address,
-                                               request))
+            self._node.send_packet(packet.icmp(self._node.address, self._address, request))
 
     def heard(self, ipv6, now):
         """Prints an answer to one of ours."""
@@ -83,11 +88,53 @@ class Pinger:
         return not self._waiting and not self._rounds
 
 
+class Greeting:
+    """What is done once both ends are FULL: pings of the target, the neighbour if it is None."""
+
+    def __init__(self, node, target, rounds):
+        self.node, self.target, self._rounds = node, target, rounds
+        self._pinger = None
+        self.level = False
+
+    def tick(self, now):
+        node = self.node
+        if not node.ready():
+            return
+        self.target = self.target or node.peer.address
+        self.level |= node.level()
+        if self._pinger is None and self.target in node.database.addresses:
+            self._pinger = Pinger(node, self._rounds, self.target)
+            node.reach(self.target, now)
+        if self._pinger and node.peers[node_id_of(self.target)].confirmed:
+            self._pinger.tick(now)
+
+    def hear_packets(self, now):
+        for ipv6 in self.node.packets:
+            if self._pinger:
+                self._pinger.heard(ipv6, now)
+        self.node.packets.clear()
+
+    def trouble(self):
+        """What is missing, or an empty string: all was answered, and the databases are the same."""
+        node = self.node
+        met = node.neighbour
+        steps = [(met, "nobody was heard"),
+                 (met and met.state != HEARD, "no handshake"),
+                 (met and met.adjacent(), "the link was not proven"),
+                 (met and met.state == FULL, "our records were not taken"),
+                 (node.ready(), "the neighbour does not list us"),
+                 (self._pinger, "there is no node of that address"),
+                 (self._pinger and self._pinger.done(), "the echo was not answered"),
+                 (self.level, "the neighbour's digest never was ours")]
+        return next((what for holds, what in steps if not holds), "")
+
+
 def say_events(node):
+    said = {"heard": "heard {} at {}", "proven": "both directions are proven",
+            "full": "it has what we know, we are full"}
     for event in node.events:
-        peer = node.peer
-        print({"heard": f"heard {shown(peer.address)} at {peer.link_address.hex(':')}",
-               "proven": "both directions are proven"}.get(event, event), flush=True)
+        where = node.peer and (shown(node.peer.address), node.neighbour.link_address.hex(":"))
+        print(said.get(event, event).format(*where), flush=True)
     node.events.clear()
 
 
@@ -109,7 +156,7 @@ def speak(node, link):
 
 def keys_of(node):
     """What an Observer must be told to read everything that this node said and heard."""
-    certificates = [node.certificate] + ([node.peer.certificate] if node.peer else [])
+    certificates = [node.certificate, *(peer.certificate for peer in node.peers.values())]
     return {"network_key": (node.network_key or b"").hex(),
             "private_keys": [private.hex() for private in node.privates],
             "certificates": [certificate.write().hex() for certificate in certificates]}
@@ -120,32 +167,41 @@ def write_keys(node, path):
     path.write_text(json.dumps(keys_of(node), indent=1), "ascii")
 
 
-def say_end(node, answered):
-    for code, count in sorted(node.refused.items()):
-        print(f"refused {count} as {code}")
-    if not answered:
-        print("no answer: " + ("nobody was heard" if node.peer is None else
-                               "the link was not proven" if not node.ready() else
-                               "the echo was not answered"))
+def say_database(node):
+    """Every connected node, with the links that its record lists."""
+    database = node.database
+    print(f"{len(database.connected)} nodes, digest {database.digest.hex()}")
+    for address in database.addresses:
+        links = database.links_of(suffix_of(address)).values()
+        print(f"{shown(address)}: " + ", ".join(
+            f"{shown(entry.address)} {cost.us_of(entry.cost)} us" for entry in links))
 
 
-def greet(interface, network_key, role, suites, rounds, seconds, keys_path):
-    """True if the neighbour answered every request in time."""
-    link = Link(interface)
-    node = Node(link.address, network_key, role, suites, now=time.monotonic())
-    print(f"we are {shown(node.address)} at {link.address.hex(':')}", flush=True)
-    pinger, until = Pinger(node, rounds), time.monotonic() + seconds
-    answered = False
-    while (now := hear(node, link)) < until:
-        if node.ready():
-            pinger.tick(now)
-        for ipv6 in node.packets:
-            pinger.heard(ipv6, now)
-        node.packets.clear()
+def converse(greeting, link, seconds):
+    """Until all is answered, or for so many seconds; then says that we go."""
+    node, until = greeting.node, time.monotonic() + seconds
+    while (now := hear(node, link)) < until and greeting.trouble():
+        greeting.tick(now)
+        greeting.hear_packets(now)
         speak(node, link)
-        if pinger.done() and not answered:
-            answered, until = True, now + LINGER
+    say_database(node)
+    trouble = greeting.trouble()
+    node.leave(now)
+    while hear(node, link) < now + LINGER:
+        speak(node, link)
+    return trouble
+
+
+def greet(interface, network_key, role, suites, target, rounds, seconds, keys_path):
+    """True if all was answered in time, and the neighbour's database was ours."""
+    link = Link(interface)
+    node = Node(link.address, network_key, role, suites, now=time.monotonic(), mtu=link.mtu)
+    print(f"we are {shown(node.address)} at {link.address.hex(':')}", flush=True)
+    trouble = converse(Greeting(node, target, rounds), link, seconds)
     if keys_path:
         write_keys(node, pathlib.Path(keys_path))
-    say_end(node, pinger.done())
-    return pinger.done()
+    for code, count in sorted(node.refused.items()):
+        print(f"refused {count} as {code}")
+    if trouble:
+        print(f"no answer: {trouble}")
+    return not trouble

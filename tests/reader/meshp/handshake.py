@@ -108,11 +108,12 @@ class Transcript:
         self._second_tokens(ephemeral)
         return self.noise.open(sealed_payload)
 
-    def initiate(self, handshake_number, ephemeral, offer, held_cookie=None):
+    def initiate(self, handshake_number, ephemeral, offer, held_cookie=None,
+                 hops=control.NEIGHBOUR_HOPS):
         """The INITIATION with its macs; mac2 is zeros without a cookie."""
         static, payload = self.write_first(ephemeral, offer.certificate.session, offer.write())
         header = control.header(control.INITIATION, node_id_of(self.responder_address),
-                                self.initiator_id)
+                                self.initiator_id, hops)
         frame = control.Initiation(header, handshake_number, ephemeral, static, payload,
                                    bytes(16), bytes(16))
         frame = cookie.with_mac1(frame, self.responder_session, self._network_key)
@@ -122,10 +123,10 @@ class Transcript:
         return Offer.read(self.read_first(frame.ephemeral, frame.sealed_static,
                                           frame.sealed_payload))
 
-    def respond(self, handshake_number, ephemeral, choice):
+    def respond(self, handshake_number, ephemeral, choice, hops=control.NEIGHBOUR_HOPS):
         payload = self.write_second(ephemeral, choice.write())
         header = control.header(control.RESPONSE, self.initiator_id,
-                                node_id_of(self.responder_address))
+                                node_id_of(self.responder_address), hops)
         frame = control.Response(header, handshake_number, ephemeral, payload, bytes(16))
         return cookie.with_mac1(frame, self.initiator_session, self._network_key)
 
@@ -134,11 +135,12 @@ class Transcript:
 
 
 def check_speaker(payload, source_id, link_address):
-    """What both payloads must hold, whoever sent them: rules 1 and 4."""
+    """What both payloads must hold, whoever sent them: rules 1 and 4. link_address is None if the
+    frame was relayed: then the payload's says nothing of where it came from."""
     require(payload.least <= VERSION <= payload.greatest, "version")
     require(payload.features == 0)
     require(node_id_of(payload.certificate.address) == source_id, "certificate")
-    require(payload.link_address == link_address, "source_spoofed")
+    require(link_address in (None, payload.link_address), "source_spoofed")
 
 
 def check_offer(offer, transcript, link_address, ledger):

@@ -29,6 +29,7 @@ class Hello(control.Control):
 
     def check(self):
         super().check()
+        require(not self.relayed, "hop_limit")
         require(self.least <= 1 <= self.greatest, "version")
 
     def covered(self):
@@ -44,9 +45,9 @@ class Hello(control.Control):
 
 
 def announce(certificate, network_key, epoch, instance, interface,
-             destination=control.ANY, nodes=1, zone=0):
+             destination=control.ANY, nodes=1, zone=0, digest=bytes(8)):
     """A HELLO with its code, to the group or to one neighbour's node id."""
     header = control.header(control.HELLO, destination, node_id_of(certificate.address))
     hello = Hello(header, 1, 1, 0, network.network_id(network_key), zone, nodes, epoch, instance,
-                  interface, bytes(8), certificate, bytes(16))
+                  interface, digest, certificate, bytes(16))
     return hello.with_(code=network.code(network_key, hello.covered()))

@@ -6,7 +6,7 @@ import dataclasses
 import ipaddress
 import typing
 
-from . import control, frames, packet, probe, session
+from . import control, frames, message, packet, record, session
 from .address import node_id_of
 from .certificate import Certificate, Ledger
 from .handshake import Transcript
@@ -18,7 +18,7 @@ from .layout import Refused
 @dataclasses.dataclass
 class Sight:
     """A frame as far as it could be read: refused is the name it would be counted under, inner what
-    was sealed (a payload, a Probe, an IPv6 packet), opened whether there was a key for it."""
+    was sealed (a payload, a message, an IPv6 packet), opened whether there was a key for it."""
     frame: typing.Any = None
     refused: str = ""
     same: bool = False
@@ -42,6 +42,7 @@ class Observer:
         self._keyring = Keyring(privates)
         self._certificates = collections.defaultdict(list)
         self._asked = {}
+        self._identities = {}
         self._ways = collections.defaultdict(list)
         for certificate in certificates:
             self._meet(certificate)
@@ -129,6 +130,7 @@ class Observer:
 
     def _data(self, sight):
         frame = sight.frame
+        frame.check_hops()
         ways = [way for way in self._ways[frame.source, frame.destination]
                 if way.key.epoch & 1 == frame.parity]
         for way in ways:
@@ -140,8 +142,32 @@ class Observer:
                 raise
             sight.opened = True
             sight.same &= way.key.seal(frame, next_header, payload) == frame
-            sight.inner = probe.read(payload) if frame.lane == session.CONTROL_LANE else \
-                packet.rebuild(frame, way.source, way.destination, next_header, payload)
+            if frame.lane == session.CONTROL_LANE:
+                message.check_hops(payload, frame.hop_limit)
+                self._message(sight, payload)
+            else:
+                sight.inner = packet.rebuild(frame, way.source, way.destination, next_header,
+                                             payload)
             return
         if ways:
             raise Refused("authentication")
+
+    def _message(self, sight, payload):
+        sight.inner = message.read(payload)
+        sight.same &= sight.inner is None or sight.inner.write() == payload
+        if isinstance(sight.inner, message.Records):
+            for fragment in sight.inner.fragments:
+                sight.same &= self._fragment(fragment).write() == fragment
+
+    def _fragment(self, data):
+        """Later fragments can be judged once their node's first was seen."""
+        fragment = record.read(data)
+        address = fragment.head.address
+        if fragment.certificate:
+            if self._judges:
+                fragment.verify_certificate(self._network_key)
+            self._identities[address] = fragment.certificate.identity
+            self._meet(fragment.certificate)
+        if self._judges and address in self._identities:
+            fragment.verify(self._identities[address], self._network_key)
+        return fragment

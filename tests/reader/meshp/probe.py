@@ -1,8 +1,7 @@
-"""What travels on lane 0 (meshp.md, section 4; mesharp.md, section 3): nothing at all, or a
-PROBE."""
+"""The PROBE, by which neighbours prove a link (mesharp.md, section 3)."""
 import dataclasses
 
-from .layout import Layout, Refused, number, octets, require
+from .layout import Layout, number, octets, require
 
 PROBE = 1
 ASK = 1
@@ -35,15 +34,6 @@ class Probe(Layout):
     @property
     def asks(self):
         return bool(self.flags & ASK)
-
-
-def read(payload):
-    """The Probe in a payload of lane 0, or None if that is empty."""
-    if not payload:
-        return None
-    if payload[0] != PROBE:
-        raise Refused("type")
-    return Probe.read(payload)
 
 
 class Record:

@@ -1,6 +1,6 @@
 """Frames that must be refused, each with the name it is counted under. They come from Alice's link
 address; Bob, who has heard nobody yet, is the reader."""
-from . import control, cookie, frames, handshake, network, packet, session
+from . import control, cookie, error, frames, handshake, network, packet, session
 from .certificate import issue
 from .examples import ALICE, BOB, CLOSED, OPEN, a_probe, conversation, sealed, tcp, udp
 from .hello import announce
@@ -33,6 +33,15 @@ def an_initiation(source_id=ALICE.address[2:10], **changes):
     return cookie.with_mac1(frame, BOB.session, CLOSED)
 
 
+def handshake_frames(name, **fields):
+    """One of each that comes from Alice to Bob; the fields are those of a conversation."""
+    answer = conversation(name, CLOSED, BOB, ALICE, 3, 3, (0, 0), **fields)
+    asked = control.Initiation.read(bytes.fromhex(answer["initiation"]))
+    demand = cookie.demand(asked, ALICE.session, CLOSED, bytes(16), bytes(24))
+    return {"INITIATION": an_initiation().write(), "RESPONSE": bytes.fromhex(answer["response"]),
+            "COOKIE": demand.write()}
+
+
 def shapes():
     """Frames whose form alone is wrong."""
     hello = a_hello()
@@ -40,6 +49,9 @@ def shapes():
         sealed("", 0, 1, session.UDP, udp(b"some payload")),
         sealed("", 0, 1, session.UDP, udp(b"9")),
         sealed("", 0, 1, session.CONTROL, b"", session.CONTROL_LANE, hop_limit=255)))
+    on_lane_0, short_on_lane_0 = (bytes.fromhex(
+        sealed("", 0, 1, session.CONTROL, payload, session.CONTROL_LANE, hop_limit=255)["frame"])
+        for payload in (a_probe().write(), b"\1"))
     addressed = bytes.fromhex(
         sealed("", 0, 1, session.UDP, udp(b""), conflict=True)["frame"])
     yield "no byte at all", b"", "frame_short"
@@ -48,10 +60,11 @@ def shapes():
     yield "control with a lane", altered(hello, 0, 0x41), "malformed"
     yield "control with key parity", altered(hello, 0, 0x60), "malformed"
     yield "control, nothing else", hello[:1], "frame_short"
-    for kind in (0, 5, 6, 8):
+    for kind in (0, 6, 8):
         yield f"type {kind}", altered(hello, 1, kind), "type"
     yield "compact, payload of 9", compact[:49], "frame_short"
-    yield "empty frame, relayed", altered(empty, 2, 254), "hop_limit"
+    yield "compact, lane 0, relayed", altered(on_lane_0, 1, 254), "hop_limit"
+    yield "extended, lane 0, not empty, relayed", altered(short_on_lane_0, 2, 254), "hop_limit"
     yield "extended, zones", altered(extended, 19, extended[19] | 0x20), "type"
     yield "extended, bit 3", altered(extended, 19, extended[19] | 0x08), "malformed"
     yield "extended, length 0", altered(extended, 22, 0), "malformed"
@@ -61,30 +74,22 @@ def shapes():
     for at, end in ((27, "destination"), (41, "source")):
         yield f"extended, address of another {end}", altered(addressed, at, addressed[at] ^ 1), \
             "malformed"
-    yield "compact, to another", altered(compact, 3, compact[3] ^ 1), "not_for_us"
-    yield "extended, to another", altered(extended, 3, extended[3] ^ 1), "not_for_us"
     yield "compact, from a stranger", compact, "no_session"
     yield "extended, from a stranger", extended, "no_session"
     yield "extended with addresses, from a stranger", addressed, "no_session"
 
 
 def control_shapes():
-    """Control frames of a wrong length, relayed, or for another node."""
-    answer = conversation("an answer", CLOSED, BOB, ALICE, 3, 3, (0, 0))
-    response = control.Response.read(bytes.fromhex(answer["response"]))
-    asked = control.Initiation.read(bytes.fromhex(answer["initiation"]))
-    demand = cookie.demand(asked, ALICE.session, CLOSED, bytes(16), bytes(24))
-    whole = {"HELLO": a_hello(), "INITIATION": an_initiation().write(),
-             "RESPONSE": response.write(), "COOKIE": demand.write()}
+    """Control frames of a wrong length, and answers that nobody asked for."""
+    answers = handshake_frames("an answer")
+    whole = {"HELLO": a_hello(), **answers}
     for name, frame in whole.items():
         yield f"{name}, a byte short", frame[:-1], "frame_short"
         yield f"{name}, a byte long", frame + b"\0", "frame_long"
-        yield f"{name}, relayed", altered(frame, 2, 254), "hop_limit"
-        if name != "HELLO":
-            yield f"{name}, to another", altered(frame, 3, *NOBODY), "not_for_us"
-    yield "RESPONSE, unasked", whole["RESPONSE"], "handshake_unasked"
-    yield "RESPONSE, unasked, wrong mac1", altered(whole["RESPONSE"], 249, response.mac1[-1] ^ 1), \
-        "mac1"
+    yield "HELLO, relayed", altered(whole["HELLO"], 2, 254), "hop_limit"
+    response = whole["RESPONSE"]
+    yield "RESPONSE, unasked", response, "handshake_unasked"
+    yield "RESPONSE, unasked, wrong mac1", altered(response, 249, response[249] ^ 1), "mac1"
     yield "COOKIE, unasked", whole["COOKIE"], "handshake_unasked"
 
 
@@ -127,20 +132,71 @@ def spoiled_initiations():
             ("certificate", "certificate of the open mesh",
              {"certificate": ALICE.certificate(OPEN)}),
             ("source_spoofed", "link address of another", {"link_address": BOB.link_address}),
+            ("source_spoofed", "link address of zeros", {"link_address": bytes(6)}),
             ("suite", "no suite", {"suites": 0}),
             ("suite", "unknown suites", {"suites": 0xfc})]:
         yield f"INITIATION, {what}", an_initiation(**changes).write(), code
 
 
-def refusals():
+def an_error(**changes):
+    """That a packet of Bob to somebody was too big for Alice's next link."""
+    data_key = session.DataKey(0, 1, BOB.secret("traffic"))
+    form = frames.Compact(0, 0, 3, 64, 0, 0, NOBODY, BOB.address[2:10], 0x01020304, b"")
+    culprit = data_key.seal(form, session.UDP, udp(b"some payload", BOB, ALICE))
+    return error.about(culprit, ALICE.address[2:10], error.TOO_BIG, 1400).with_(**changes)
+
+
+def relayed():
+    """Frames that came over relays, and frames that are another's to relay."""
+    compact, extended, empty = (bytes.fromhex(sealed("", 0, 1, *said)["frame"]) for said in (
+        (session.UDP, udp(b"some payload")), (session.UDP, udp(b"9")),
+        (session.CONTROL, b"", session.CONTROL_LANE)))
+    whole = handshake_frames("a relayed answer", hops=control.RELAYED_HOPS)
+    for name in ("RESPONSE", "COOKIE"):
+        yield f"{name}, relayed, unasked", altered(whole[name], 2, 61), "handshake_unasked"
+    spoiled = altered(whole["RESPONSE"], 249, whole["RESPONSE"][249] ^ 1)
+    yield "RESPONSE, relayed, wrong mac1", altered(spoiled, 2, 61), "mac1"
+    yield "empty frame, relayed, from a stranger", altered(empty, 2, 61), "no_session"
+    frames_ = {**whole, "ERROR": an_error().write(), "extended": extended, "empty frame": empty}
+    for name, frame in frames_.items():
+        yield f"{name}, to another", altered(frame, 3, *NOBODY), "relay_stranger"
+    yield "compact, to another", altered(compact, 3, *NOBODY), "relay_stranger"
+    yield "compact, to another, last hop", altered(altered(compact, 3, *NOBODY), 1, 1), \
+        "relay_stranger"
+
+
+def spoiled_errors():
+    whole = an_error().write()
+    yield "ERROR, a byte short", whole[:-1], "frame_short"
+    yield "ERROR, a byte long", whole + b"\0", "frame_long"
+    for name, changes in [("kind 0", {"kind": 0}), ("kind 4", {"kind": 4}),
+                          ("no route, with an MTU", {"kind": error.NO_ROUTE}),
+                          ("hop limit, with an MTU", {"kind": error.HOP_LIMIT}),
+                          ("too big, without MTU", {"mtu": 0}), ("MTU 1279", {"mtu": 1279}),
+                          ("lane 0", {"flow": 0}), ("bit 3 of the flow", {"flow": 0x0b}),
+                          ("bit 5 of the flow", {"flow": 0x23}),
+                          ("a last byte", {"zeros": b"\0\0\1"})]:
+        yield f"ERROR, {name}", an_error(**changes).write(), "malformed"
+    yield "ERROR about nothing we sent", whole, "error_unmatched"
+
+
+def refusals(*makers):
     """Frames that are refused by a reader who holds no traffic key."""
-    for maker in (shapes, control_shapes, spoiled_hellos, spoiled_initiations):
+    for maker in makers:
         for name, frame, code in maker():
             yield {"name": name, "network_key": CLOSED.hex(),
                    "reader_identity_seed": BOB.secret("identity").hex(),
                    "reader_session_private": BOB.secret("session").hex(),
                    "link_address": ALICE.link_address.hex(), "frame": frame.hex(),
                    "refusal": code}
+
+
+def refused():
+    return refusals(shapes, control_shapes, spoiled_hellos, spoiled_initiations)
+
+
+def refused_relayed():
+    return refusals(relayed, spoiled_errors)
 
 
 SPOILED_PROBES = [("sequence 0", {"sequence": 0}), ("interface 0", {"interface": 0}),
@@ -156,11 +212,13 @@ def sealed_refusals():
         return {"next_header": session.CONTROL, "payload": payload, "lane": session.CONTROL_LANE,
                 "hop_limit": 255}
     said = a_probe().write()
-    cases = [("unknown type on lane 0", "type", on_lane_0(altered(said, 0, 2))),
+    cases = [("unknown type on lane 0", "type", on_lane_0(altered(said, 0, 7))),
              ("PROBE with another flag", "malformed", on_lane_0(altered(said, 1, 3))),
              ("PROBE, a byte short", "malformed", on_lane_0(said[:-1])),
              *[(f"PROBE, {what}", "malformed", on_lane_0(a_probe(**changes).write()))
                for what, changes in SPOILED_PROBES],
+             ("RECORDS as long as TRACE, relayed", "hop_limit",
+              {**on_lane_0(b"\2" + bytes(3) + b"\1\0\x29" + bytes(41)), "hop_limit": 64}),
              ("bundle", "inner", {"next_header": session.BUNDLE, "payload": bytes(40)}),
              ("control on lane 1", "lane", {**on_lane_0(said), "lane": 1}),
              ("UDP on lane 0", "lane",

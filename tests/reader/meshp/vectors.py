@@ -4,13 +4,16 @@ and a name; an open mesh has an empty network_key."""
 import json
 import pathlib
 
-from . import control, cookie, network, packet, session
+from . import control, cookie, network, packet, routing, session
 from .address import node_id_of, shown
 from .digest import blake2b
 from .examples import (ALICE, BOB, CLOSED, NETWORKS, OPEN, a_probe, conversation, hexed, sealed,
                        tcp, udp)
 from .hello import announce
-from .refusals import refusals, sealed_refusals
+from .refusals import refused, sealed_refusals
+
+
+DIGEST = blake2b(64, b"digest")
 
 
 def addresses():
@@ -39,16 +42,18 @@ def certificates():
 
 
 def hellos():
-    cases = [("to the group, closed mesh", CLOSED, ALICE, control.ANY, 1, 0),
-             ("to the group, open mesh", OPEN, BOB, control.ANY, 65535, 0),
-             ("to a neighbour, closed mesh", CLOSED, BOB, node_id_of(ALICE.address), 2, 0x01020304)]
-    for name, key, person, destination, nodes, zone in cases:
+    cases = [("to the group, closed mesh", CLOSED, ALICE, control.ANY, 1, 0, DIGEST),
+             ("to the group, open mesh", OPEN, BOB, control.ANY, 65535, 0, bytes(8)),
+             ("to a neighbour, closed mesh", CLOSED, BOB, node_id_of(ALICE.address), 2, 0x01020304,
+              DIGEST)]
+    for name, key, person, destination, nodes, zone, digest in cases:
         hello = announce(person.certificate(key), key, person.boot_epoch, person.instance,
-                         person.interface, destination, nodes, zone)
+                         person.interface, destination, nodes, zone, digest)
         yield {"name": name, "network_key": hexed(key), "destination_id": destination.hex(),
                "source_id": node_id_of(person.address).hex(), "network_id": hello.network.hex(),
-               "zone": zone, "nodes": nodes, "boot_epoch": person.boot_epoch,
-               "instance": person.instance, "interface": person.interface,
+               "zone": zone, "nodes": nodes, "digest": digest.hex(),
+               "boot_epoch": person.boot_epoch, "instance": person.instance,
+               "interface": person.interface,
                "certificate": hello.certificate.write().hex(), "frame": hello.write().hex()}
 
 
@@ -67,16 +72,22 @@ def conversations():
                        (0, 0))
     yield conversation("rekey, closed mesh, with a cookie", CLOSED, BOB, ALICE, 3, 1, (6, 7),
                        blake2b(128, b"a cookie"))
+    yield conversation("over relays, closed mesh", CLOSED, ALICE, BOB, 3, 3, (0, 0),
+                       hops=control.RELAYED_HOPS)
+    yield conversation("rekey over relays, open mesh, with a cookie", OPEN, BOB, ALICE, 1, 3,
+                       (3, 4), blake2b(128, b"a cookie"), control.RELAYED_HOPS)
 
 
 def cookies():
-    for name, key in NETWORKS:
-        case = conversation(f"cookie, {name} mesh", key, ALICE, BOB, 3, 3, (0, 0))
+    far = "closed mesh, over relays", CLOSED, control.RELAYED_HOPS
+    near = [(f"{name} mesh", key, control.NEIGHBOUR_HOPS) for name, key in NETWORKS]
+    for name, key, hops in [*near, far]:
+        case = conversation(f"cookie, {name}", key, ALICE, BOB, 3, 3, (0, 0), hops=hops)
         initiation = control.Initiation.read(bytes.fromhex(case["initiation"]))
         secret, nonce = blake2b(256, b"secret"), blake2b(256, b"nonce")[:24]
         value = cookie.cookie_for(secret, BOB.interface, ALICE.link_address)
         frame = cookie.demand(initiation, BOB.session, key, value, nonce)
-        yield {"name": f"{name} mesh", "network_key": hexed(key), "secret": secret.hex(),
+        yield {"name": name, "network_key": hexed(key), "secret": secret.hex(),
                "session_public": BOB.session.hex(), "interface": BOB.interface,
                "link_address": ALICE.link_address.hex(), "cookie": value.hex(),
                "initiation": initiation.write().hex(), "nonce": nonce.hex(),
@@ -85,7 +96,7 @@ def cookies():
 
 
 def probes():
-    cases = [("first, asks", a_probe(sequence=1, echo=0, delay=0, heard=0)),
+    cases = [("first, asks", a_probe(sequence=1, echo=0, delay=0, heard=0, digest=DIGEST)),
              ("asks", a_probe()),
              ("answers", a_probe(flags=0, sequence=0x01020304, echo=0x05060708, heard=0xfffffffd,
                                  nodes=65535, delay=0xffffffff))]
@@ -93,7 +104,7 @@ def probes():
         yield {"name": name, "asks": int(said.asks), "sequence": said.sequence, "echo": said.echo,
                "delay": said.delay, "heard": said.heard, "instance": said.instance,
                "link_address": said.link_address.hex(), "interface": said.interface,
-               "nodes": said.nodes, "payload": said.write().hex()}
+               "digest": said.digest.hex(), "nodes": said.nodes, "payload": said.write().hex()}
 
 
 def every_suite_and_parity():
@@ -117,6 +128,7 @@ def data_frames():
     yield sealed("no payload, padded", 0, 1, 59, b"", hop_limit=1)
     yield sealed("extended without a byte of padding", 0, 1, 59, b"\1\2")
     yield sealed("a packet of 1500 bytes", 1, 1, session.UDP, udp(bytes(1452)))
+    yield sealed("empty frame over relays", 0, 1, session.CONTROL, b"", session.CONTROL_LANE)
     yield sealed("last counter but one", 0, 1, session.UDP, udp(b"last"), counter=2**32 - 2)
     yield sealed("checksum left to the receiver, TCP", 0, 1, session.TCP,
                  tcp(b"odd", checksum=False), partial=1)
@@ -144,8 +156,8 @@ def lanes():
 
 FILES = {"address": addresses, "network": networks, "certificate": certificates, "hello": hellos,
          "keys": key_schedules, "handshake": conversations, "cookie": cookies, "probe": probes,
-         "data": data_frames, "lane": lanes, "refused": refusals,
-         "refused_sealed": sealed_refusals}
+         "data": data_frames, "lane": lanes, "refused": refused, "refused_sealed": sealed_refusals,
+         **routing.FILES}
 
 
 def path_of(folder, name):

@@ -13,6 +13,8 @@ enum event {
 	PROBE,
 	PROBE_PROVES,
 	PROBE_NEW_INSTANCE,
+	LEVEL,
+	BUSY,
 	UNANSWERED,
 	TIMER,
 	LINK_DOWN,
@@ -52,6 +54,12 @@ static void happen(struct fixture *fixture, enum event event)
 	case PROBE_NEW_INSTANCE:
 		probe_event(fixture, INSTANCE + 1, 0);
 		break;
+	case LEVEL:
+		entry_level(&fixture->entry, &fixture->context);
+		break;
+	case BUSY:
+		entry_busy(&fixture->entry, &fixture->context);
+		break;
 	case UNANSWERED:
 		timer_event(fixture, fixture->entry.state == NEIGHBOUR_HANDSHAKE
 					     ? 4
@@ -80,8 +88,10 @@ static const char *const table[EVENTS] = {
 	[SESSION] = "-oootsflo",
 	[SESSION_GONE] = "-hkhhhhhb",
 	[PROBE] = "ooootsfoo",
-	[PROBE_PROVES] = "offffffff",
+	[PROBE_PROVES] = "osssssfss",
 	[PROBE_NEW_INSTANCE] = "ooooooooo",
+	[LEVEL] = "-hkotfflb",
+	[BUSY] = "-hkotsflb",
 	[UNANSWERED] = "-kbllll-h",
 	[TIMER] = "-kkotsf-h",
 	[LINK_DOWN] = "---------",

@@ -122,6 +122,8 @@ static void make_full_at(struct table *table, uint32_t link, uint32_t lladdr, ui
 				       &address, &answer),
 			 DROP_NONE);
 	drain(table);
+	mesharp_level(table->mesharp, table->now, &address);
+	drain(table);
 	assert_int_equal(state_of(table, node), NEIGHBOUR_FULL);
 }
 

@@ -27,7 +27,7 @@ static void test_nothing_known_is_no_loss(void **state)
 	assert_int_equal(quality_loss_ppm(&quality), 0);
 	assert_int_equal(quality_patience(&quality), 3);
 	assert_int_equal(quality_wait(&quality).us, 75000);
-	assert_int_equal(quality_metric_us(&quality, 0), 10);
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10);
 }
 
 static void test_no_sequence_counts_twice(void **state)
@@ -153,16 +153,63 @@ static void test_metric_by_hand(void **state)
 {
 	struct quality quality = {0};
 
-	assert_int_equal(quality_metric_us(&quality, 90), 100);
+	assert_int_equal(quality_metric_us(&quality, 0, 90), 100);
 	quality_measured(&quality, duration_us(1000)); /* up to 1 ms costs nothing */
-	assert_int_equal(quality_metric_us(&quality, 90), 100);
+	assert_int_equal(quality_metric_us(&quality, 0, 90), 100);
 	quality = (struct quality){0};
 	quality_measured(&quality, duration_us(3000)); /* half of the 2 ms above */
-	assert_int_equal(quality_metric_us(&quality, 90), 1100);
-	quality_told(&quality, 0xaaaaaaaa);
-	assert_int_equal(quality_metric_us(&quality, 90), 2200);
+	assert_int_equal(quality_metric_us(&quality, 0, 90), 1100);
+	quality_told(&quality, 0xaaaaaaaa); /* only what is sent once more is dearer */
+	assert_int_equal(quality_metric_us(&quality, 0, 90), 1110);
 	quality.heard = 0xaaaaaaaa;
-	assert_int_equal(quality_metric_us(&quality, 90), 4400);
+	assert_int_equal(quality_metric_us(&quality, 0, 90), 1130);
+}
+
+/* A host that was busy for a moment is not a long wire; one that is long for good is. */
+static void test_a_moment_of_delay_is_not_a_long_wire(void **state)
+{
+	struct quality quality = {0};
+
+	quality_measured(&quality, duration_us(400));
+	quality_measured(&quality, duration_us(11000));
+	assert_int_equal(quality.floor_us, 1062);
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 31);
+	quality_measured(&quality, duration_us(500));
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10);
+	for (int i = 0; i < 100; i++)
+		quality_measured(&quality, duration_us(5000));
+	assert_in_range(quality_metric_us(&quality, 0, 0), 10 + 1980, 10 + 2000);
+}
+
+static void test_the_rate_of_the_link_counts(void **state)
+{
+	struct quality quality = {0};
+
+	assert_int_equal(quality_metric_us(&quality, 1000000000, 0), 10 + 8);
+	assert_int_equal(quality_metric_us(&quality, 100000000, 0), 10 + 81);
+	assert_int_equal(quality_metric_us(&quality, 9600, 0), 10 + 853333);
+	assert_int_equal(quality_metric_us(&quality, 1, 0), QUALITY_METRIC_MOST_US);
+	quality_told(&quality, 0xaaaaaaaa);
+	assert_int_equal(quality_metric_us(&quality, 100000000, 0), 2 * (10 + 81));
+}
+
+static void test_metric_is_the_sum_of_its_parts(void **state)
+{
+	struct quality quality = records(0xaaaaaaaa, 0xaaaaaaaa);
+
+	quality_measured(&quality, duration_us(3000));
+	struct metric metric = quality_metric(&quality, 100000000, 90);
+	assert_int_equal(metric.fixed_us, 10);
+	assert_int_equal(metric.transmit_us, 81);
+	assert_int_equal(metric.loss_us, 3 * (10 + 81));
+	assert_int_equal(metric.rtt_us, 1000);
+	assert_int_equal(metric.operator_us, 90);
+	assert_int_equal(metric.total_us, 4 * (10 + 81) + 1000 + 90);
+	metric = quality_metric(&quality, 1, UINT32_MAX);
+	assert_int_equal(metric.transmit_us, QUALITY_METRIC_MOST_US);
+	assert_int_equal(metric.loss_us, QUALITY_METRIC_MOST_US);
+	assert_int_equal(metric.operator_us, QUALITY_METRIC_MOST_US);
+	assert_int_equal(metric.total_us, QUALITY_METRIC_MOST_US);
 }
 
 static void test_metric_does_not_overflow(void **state)
@@ -170,8 +217,19 @@ static void test_metric_does_not_overflow(void **state)
 	struct quality quality = records(0x80000001, 0x80000001);
 
 	quality_measured(&quality, duration_s(60));
-	assert_int_equal(quality_metric_us(&quality, UINT32_MAX), UINT32_MAX);
-	assert_int_equal(quality_metric_us(&quality, 0), UINT32_MAX);
+	assert_int_equal(quality_metric_us(&quality, 0, UINT32_MAX), QUALITY_METRIC_MOST_US);
+	assert_int_equal(quality_metric_us(&quality, 1, 0), QUALITY_METRIC_MOST_US);
+}
+
+static void test_the_share_is_never_zero(void **state)
+{
+	struct quality quality = {0};
+
+	assert_int_equal(quality_share(&quality), 255);
+	quality = records(0xaaaaaaaa, 0xffffffff);
+	assert_int_equal(quality_share(&quality), 127);
+	quality = records(0x80000001, 0x80000001);
+	assert_int_equal(quality_share(&quality), 1);
 }
 
 static void test_an_outage_is_forgotten_but_not_its_sequences(void **state)
@@ -212,7 +270,11 @@ int main(void)
 		cmocka_unit_test(test_wait_follows_the_round_trip_time),
 		cmocka_unit_test(test_patience_grows_with_loss),
 		cmocka_unit_test(test_metric_by_hand),
+		cmocka_unit_test(test_a_moment_of_delay_is_not_a_long_wire),
+		cmocka_unit_test(test_the_rate_of_the_link_counts),
+		cmocka_unit_test(test_metric_is_the_sum_of_its_parts),
 		cmocka_unit_test(test_metric_does_not_overflow),
+		cmocka_unit_test(test_the_share_is_never_zero),
 		cmocka_unit_test(test_an_outage_is_forgotten_but_not_its_sequences),
 		cmocka_unit_test(test_a_restarted_neighbour_counts_from_one),
 	};

@@ -173,6 +173,7 @@ static void check_intervals(bool radio, const int64_t *seconds, size_t count)
 		assert_int_equal(elapse(&fixture), ENTRY_ASK);
 		entry_probe(&fixture.entry, fixture.context.now, true, &probe);
 		answer(&fixture);
+		entry_level(&fixture.entry, &fixture.context); /* keeps the timer */
 		assert_int_equal(fixture.entry.state, NEIGHBOUR_FULL);
 		assert_in_range(ahead(&fixture), seconds[i] * 900000, seconds[i] * 1100000);
 	}
@@ -259,7 +260,7 @@ static bool echo_counts(uint32_t echo, uint32_t proven)
 		entry_probe(&fixture.entry, fixture.context.now, true, &probe);
 	fixture.entry.proven = proven;
 	probe_event(&fixture, INSTANCE, echo);
-	return fixture.entry.state == NEIGHBOUR_FULL;
+	return fixture.entry.state == NEIGHBOUR_SYNC;
 }
 
 static void test_which_echoes_prove(void **state)
@@ -285,7 +286,49 @@ static void test_an_echo_from_before_the_entry_was_made_proves_nothing(void **st
 	entry_probe(&fixture.entry, fixture.context.now, true, &probe);
 	assert_int_equal(probe.sequence, SENT + 1);
 	answer(&fixture);
-	assert_int_equal(fixture.entry.state, NEIGHBOUR_FULL);
+	assert_int_equal(fixture.entry.state, NEIGHBOUR_SYNC);
+}
+
+static void test_silence_counts_while_data_is_sent(void **state)
+{
+	struct fixture fixture;
+
+	/* Nothing was heard for long: it is asked at once, and three silences of 75 ms are the end.
+	 */
+	fixture_in(&fixture, NEIGHBOUR_FULL);
+	entry_busy(&fixture.entry, &fixture.context);
+	assert_int_equal(ahead(&fixture), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(elapse(&fixture), ENTRY_ASK);
+		assert_int_equal(ahead(&fixture), 75000);
+	}
+	assert_int_equal(elapse(&fixture), ENTRY_NOTHING);
+	assert_int_equal(fixture.entry.state, NEIGHBOUR_LOST);
+}
+
+static void test_who_was_just_heard_is_left_alone_for_100_ms(void **state)
+{
+	struct fixture fixture;
+	struct probe probe;
+
+	fixture_in(&fixture, NEIGHBOUR_FULL);
+	entry_probe(&fixture.entry, fixture.context.now, true, &probe);
+	answer(&fixture);
+	entry_busy(&fixture.entry, &fixture.context);
+	assert_int_equal(ahead(&fixture), 100000);
+	/* As long as data is sent it is asked at that pace, and its interval stays. */
+	duration interval = fixture.entry.interval;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(elapse(&fixture), ENTRY_ASK);
+		entry_probe(&fixture.entry, fixture.context.now, true, &probe);
+		answer(&fixture);
+		assert_int_equal(ahead(&fixture), 100000);
+	}
+	assert_int_equal(fixture.entry.interval.us, interval.us);
+	assert_int_equal(elapse(&fixture), ENTRY_ASK); /* 500 ms are over */
+	entry_probe(&fixture.entry, fixture.context.now, true, &probe);
+	answer(&fixture);
+	assert_true(ahead(&fixture) >= interval.us - interval.us / 10);
 }
 
 static void test_a_question_that_shows_loss_makes_us_ask(void **state)
@@ -478,6 +521,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip_time_is_without_the_delay),
 		cmocka_unit_test(test_which_echoes_prove),
 		cmocka_unit_test(test_an_echo_from_before_the_entry_was_made_proves_nothing),
+		cmocka_unit_test(test_silence_counts_while_data_is_sent),
+		cmocka_unit_test(test_who_was_just_heard_is_left_alone_for_100_ms),
 		cmocka_unit_test(test_a_question_that_shows_loss_makes_us_ask),
 		cmocka_unit_test(test_replayed_probes_change_nothing),
 		cmocka_unit_test(test_doubt_asks_once_and_never_counts_as_silence),

@@ -83,7 +83,8 @@ static void test_mac1(void **state)
 	for (size_t bit = 0; bit < 8 * MESSAGE; bit++) {
 		memcpy(bytes, message, MESSAGE);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_false(cookie_mac1_good(&keys, bytes, MESSAGE, mac1));
+		/* Relays count the hop limit down. */
+		assert_int_equal(cookie_mac1_good(&keys, bytes, MESSAGE, mac1), bit / 8 == 2);
 	}
 	for (size_t bit = 0; bit < 8 * WIRE_MAC; bit++) {
 		mac1[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -161,16 +162,21 @@ static const struct cookie_reply reply = {
 static const uint8_t cookie_sent[WIRE_COOKIE] = "a cookie, sealed";
 static const uint8_t mac1_sent[WIRE_MAC] = {4, 4, 4};
 
-static void reply_build(uint8_t frame[WIRE_COOKIE_REPLY])
+static void reply_write(const struct cookie_reply *written, uint8_t frame[WIRE_COOKIE_REPLY])
 {
 	struct responder responder = responder_new();
 	struct writer out = writer_of(frame, WIRE_COOKIE_REPLY);
 	struct cookie_keys keys;
 
 	cookie_keys_of(&keys, session_key, closed_mesh);
-	cookie_reply_write(&reply, &keys, &responder.rng, mac1_sent, cookie_sent, &out);
+	cookie_reply_write(written, &keys, &responder.rng, mac1_sent, cookie_sent, &out);
 	assert_true(writer_ok(&out));
 	assert_int_equal(out.used, WIRE_COOKIE_REPLY);
+}
+
+static void reply_build(uint8_t frame[WIRE_COOKIE_REPLY])
+{
+	reply_write(&reply, frame);
 }
 
 static void test_reply_round_trip(void **state)
@@ -204,7 +210,7 @@ static void test_reply_is_bound_to_key_and_mac1(void **state)
 	assert_memory_equal(cookie, untouched, WIRE_COOKIE);
 }
 
-/* The form of a frame whose byte 0, type or hop limit was changed is refused; ids and number are
+/* The form of a frame whose byte 0 or type was changed is refused; hop limit, ids and number are
  * the caller's to compare; all else is sealed. */
 static void test_reply_flipped_bits(void **state)
 {
@@ -221,8 +227,10 @@ static void test_reply_flipped_bits(void **state)
 		form = cookie_reply_read(frame, sizeof(frame), &read) == DROP_NONE;
 		same = form && node_id_equal(&read.destination, &reply.destination) &&
 		       node_id_equal(&read.source, &reply.source) && read.number == reply.number;
-		assert_int_equal(form, bit / 8 >= 3);
-		assert_int_equal(same, bit / 8 >= 27);
+		assert_int_equal(form, bit / 8 >= 2);
+		assert_int_equal(same, bit / 8 == 2 || bit / 8 >= 27);
+		if (form)
+			assert_int_equal(read.remote, bit / 8 == 2);
 		assert_int_equal(cookie_reply_open(frame, &keys, mac1_sent, cookie), bit / 8 < 27);
 		frame[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
@@ -243,10 +251,28 @@ static void test_reply_has_one_size(void **state)
 		free(copy);
 	}
 	assert_int_equal(cookie_reply_read(frame, sizeof(frame), &read), DROP_FRAME_LONG);
-	frame[2] = 254;
-	assert_int_equal(cookie_reply_read(frame, WIRE_COOKIE_REPLY, &read), DROP_HOP_LIMIT);
 	frame[1] = FRAME_RESPONSE;
 	assert_int_equal(cookie_reply_read(frame, WIRE_COOKIE_REPLY, &read), DROP_TYPE);
+}
+
+/* A reply to who is no neighbour is relayed: its hop limit tells, and nothing else. */
+static void test_reply_to_a_remote_node(void **state)
+{
+	uint8_t frame[WIRE_COOKIE_REPLY], near[WIRE_COOKIE_REPLY];
+	struct cookie_reply remote = reply, read;
+
+	remote.remote = true;
+	reply_write(&remote, frame);
+	reply_write(&reply, near);
+	assert_int_equal(near[2], 255);
+	assert_int_equal(frame[2], 64);
+	frame[2] = 255;
+	assert_memory_equal(frame, near, sizeof(near));
+	for (uint32_t hop_limit = 0; hop_limit < 256; hop_limit++) {
+		frame[2] = (uint8_t)hop_limit;
+		assert_int_equal(cookie_reply_read(frame, sizeof(frame), &read), DROP_NONE);
+		assert_int_equal(read.remote, hop_limit != 255);
+	}
 }
 
 int main(void)
@@ -262,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_reply_is_bound_to_key_and_mac1),
 		cmocka_unit_test(test_reply_flipped_bits),
 		cmocka_unit_test(test_reply_has_one_size),
+		cmocka_unit_test(test_reply_to_a_remote_node),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

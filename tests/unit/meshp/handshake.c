@@ -85,6 +85,23 @@ static void test_clear_fields(void **state)
 	assert_ptr_equal(response.mac1, both.response + 234);
 }
 
+/* Between nodes that are no neighbours frames are relayed, and no place is told. */
+static void test_remote_ends_agree(void **state)
+{
+	struct both both;
+
+	both_init(&both, closed_mesh);
+	both.i.self.remote = both.r.self.remote = true;
+	both.i.self.lladdr = both.r.self.lladdr = (struct lladdr){{0}};
+	both.i.self.interface = both.r.self.interface = 0;
+	complete(&both);
+	assert_agreed(&both);
+	assert_learned(&both.asked.peer, &both.i);
+	assert_learned(&both.answered, &both.r);
+	assert_int_equal(both.initiation[2], 64);
+	assert_int_equal(both.response[2], 64);
+}
+
 /* Who can do what, and what is chosen; SUITE_COUNT: refused. */
 static const struct {
 	uint8_t i, r;
@@ -458,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_ends_agree_in_an_open_mesh),
 		cmocka_unit_test(test_ends_agree_in_a_closed_mesh),
 		cmocka_unit_test(test_clear_fields),
+		cmocka_unit_test(test_remote_ends_agree),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_choice_that_was_not_offered),
 		cmocka_unit_test(test_macs),

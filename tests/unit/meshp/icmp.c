@@ -13,7 +13,7 @@
 
 enum { CULPRIT = 2000 };
 
-static const struct address relay = {{0xbe, 0xef, [15] = 9}};
+static const struct icmp_source relay = {{{0xbe, 0xef, [15] = 9}}, 61};
 
 /* A packet from beef::1 to beef::2 whose payload is the given bytes and zeros. */
 struct culprit {
@@ -73,9 +73,9 @@ static void error_try(enum icmp_error error, uint8_t type, uint8_t code, uint32_
 	assert_true(icmp_error_write(error, 1400, &relay, culprit.bytes, culprit.size, &out));
 	assert_int_equal(packet_read(bytes, out.used, &packet), DROP_NONE);
 	assert_int_equal(packet.next_header, PROTOCOL_ICMPV6);
-	assert_int_equal(packet.hop_limit, 255);
+	assert_int_equal(packet.hop_limit, relay.hop_limit);
 	assert_int_equal(packet.traffic_class, 0);
-	assert_true(address_equal(&packet.source, &relay));
+	assert_true(address_equal(&packet.source, &relay.address));
 	assert_memory_equal(packet.destination.bytes, culprit.bytes + 8, ADDRESS);
 	assert_int_equal(packet_checksum(&packet.source, &packet.destination, PROTOCOL_ICMPV6,
 					 packet.payload.bytes, packet.payload.size),
@@ -199,13 +199,42 @@ static void test_what_is_no_packet(void **state)
 {
 	struct culprit culprit = culprit_of(PROTOCOL_UDP, "", 0, 8);
 
-	culprit.size--;
+	culprit.size++;
 	assert_false(answered(&culprit));
 	culprit.size = 0;
 	assert_false(answered(&culprit));
 	culprit.size = WIRE_IPV6_HEADER + 8;
 	culprit.bytes[0] = 0x45;
 	assert_false(answered(&culprit));
+}
+
+/* The beginning of a packet is quoted as it is, if it says what the packet carries. */
+static void test_culprit_that_was_cut_off(void **state)
+{
+	struct culprit culprit = culprit_of(PROTOCOL_UDP, "\0\1\0\2\0\12\0\0hi", 10, 1000);
+	uint8_t bytes[ICMP_ERROR_MAX];
+	struct packet packet;
+
+	for (culprit.size = WIRE_IPV6_HEADER; culprit.size < 200; culprit.size++) {
+		struct writer out = writer_of(bytes, sizeof(bytes));
+		assert_true(icmp_error_write(ICMP_TIME_EXCEEDED, 0, &relay, culprit.bytes,
+					     culprit.size, &out));
+		assert_int_equal(out.used, WIRE_IPV6_HEADER + 8 + culprit.size);
+		assert_int_equal(packet_read(bytes, out.used, &packet), DROP_NONE);
+		assert_memory_equal(packet.payload.bytes + 8, culprit.bytes, culprit.size);
+		assert_int_equal(packet_checksum(&packet.source, &packet.destination,
+						 PROTOCOL_ICMPV6, packet.payload.bytes,
+						 packet.payload.size),
+				 0);
+	}
+	for (culprit.size = 0; culprit.size < WIRE_IPV6_HEADER; culprit.size++)
+		assert_false(answered(&culprit));
+	/* Cut off before its type, a message may be an error. */
+	culprit = culprit_of(PROTOCOL_ICMPV6, "\200", 1, 1000);
+	culprit.size = WIRE_IPV6_HEADER;
+	assert_false(answered(&culprit));
+	culprit.size++;
+	assert_true(answered(&culprit));
 }
 
 int main(void)
@@ -220,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_multicast_destination),
 		cmocka_unit_test(test_source_that_is_no_node),
 		cmocka_unit_test(test_what_is_no_packet),
+		cmocka_unit_test(test_culprit_that_was_cut_off),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

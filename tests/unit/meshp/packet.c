@@ -72,6 +72,35 @@ static void test_every_other_size_is_refused(void **state)
 	}
 }
 
+/* Of what was cut off, what is left is read; more than the header says is refused. */
+static void test_the_beginning_of_a_packet(void **state)
+{
+	const uint8_t seed[RNG_SEED] = {3};
+	uint8_t bytes[PACKET];
+	struct packet packet;
+	struct rng rng;
+
+	rng_init(&rng, seed);
+	size_t size = packet_random(&rng, 30, bytes);
+	for (size_t cut = 0; cut < PACKET; cut++) {
+		uint8_t *copy = malloc(cut + (cut == 0));
+		bool good = cut >= WIRE_IPV6_HEADER && cut <= size;
+
+		assert_non_null(copy);
+		memcpy(copy, bytes, cut);
+		assert_int_equal(packet_begin_read(copy, cut, &packet),
+				 good ? DROP_NONE : DROP_PACKET_SHORT);
+		if (good) {
+			assert_int_equal(packet.payload.size, cut - WIRE_IPV6_HEADER);
+			assert_ptr_equal(packet.payload.bytes, copy + WIRE_IPV6_HEADER);
+			assert_int_equal(packet.hop_limit, bytes[7]);
+		}
+		free(copy);
+	}
+	bytes[0] = 0x45;
+	assert_int_equal(packet_begin_read(bytes, size, &packet), DROP_PACKET_NOT_IPV6);
+}
+
 static void test_other_versions_are_refused(void **state)
 {
 	for (unsigned int version = 0; version < 16; version++) {
@@ -244,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rebuilt_header_loses_the_flow_label_only),
 		cmocka_unit_test(test_every_other_size_is_refused),
+		cmocka_unit_test(test_the_beginning_of_a_packet),
 		cmocka_unit_test(test_other_versions_are_refused),
 		cmocka_unit_test(test_header_of_too_much),
 		cmocka_unit_test(test_lane_is_symmetric_and_of_all_seven),

@@ -100,12 +100,32 @@ static void point_beyond_the_snapshots(struct node *node)
 	node->current = SNAPSHOTS;
 }
 
+static void point_beyond_the_fibs(struct node *node)
+{
+	node->current_fib = SNAPSHOTS;
+}
+
+static void count_a_packet_too_many_in_limbo(struct node *node)
+{
+	node->limbo.count++;
+}
+
+static void reach_ourselves_by_others(struct node *node)
+{
+	struct fib *fib = node_fib_at(node, node->current_fib);
+
+	fib_add_node(fib, &(struct fib_node){.address = node->own});
+}
+
 static void it_notices_what_is_broken(void **state)
 {
 	static damage *const harms[] = {
-		forget_an_address,	  count_a_packet_too_many,    give_a_serial_twice,
-		use_a_serial_never_given, confirm_an_epoch_unseen,    lose_the_keys_of_a_neighbour,
-		stop_a_link_in_silence,	  point_beyond_the_snapshots,
+		forget_an_address,	   count_a_packet_too_many,
+		give_a_serial_twice,	   use_a_serial_never_given,
+		confirm_an_epoch_unseen,   lose_the_keys_of_a_neighbour,
+		stop_a_link_in_silence,	   point_beyond_the_snapshots,
+		point_beyond_the_fibs,	   count_a_packet_too_many_in_limbo,
+		reach_ourselves_by_others,
 	};
 	struct mesh *mesh = mesh_started(2, 2);
 

@@ -26,7 +26,7 @@ static struct forwarding *forwarding_new(void)
 
 static struct destination destination_drawn(struct rng *rng)
 {
-	struct destination made = {.address = {{0xbe, 0xef}}, .mtu = rng_u32(rng)};
+	struct destination made = {.address = {{0xbe, 0xef}}, .generation = rng_u32(rng)};
 
 	rng_fill(rng, made.address.bytes + 2, ADDRESS_HASH);
 	memset(made.seal.key, 0x5a, sizeof(made.seal.key));
@@ -53,7 +53,8 @@ static void all_are_found_by_address_and_id(void **state)
 			struct node_id id = address_id(&made[i].address);
 			assert_int_equal(forwarding_by_address(forwarding, &made[i].address), i);
 			assert_int_equal(forwarding_by_id(forwarding, &id), i);
-			assert_int_equal(forwarding_at(forwarding, i)->mtu, made[i].mtu);
+			assert_int_equal(forwarding_at(forwarding, i)->generation,
+					 made[i].generation);
 			assert_false(forwarding_at(forwarding, i)->id_conflict);
 		}
 	}

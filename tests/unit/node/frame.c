@@ -213,13 +213,59 @@ static void without_a_key_nothing_is_sealed(void **state)
 	uint8_t payload[20] = {1}, frame[ROOM];
 	struct frame_content content = content_of(payload, sizeof(payload));
 	struct writer out = writer_of(frame, sizeof(frame));
+	struct culprit as;
 
 	sides[0].peer.seal.serial = 0;
 	side_publish(&sides[0]);
 	assert_int_equal(frame_seal(sides[0].forwarding, sides[0].packets, (instant){0}, SIDE_INDEX,
-				    &content, &out),
+				    &content, &as, &out),
 			 DROP_NO_SESSION);
 	assert_int_equal(out.used, 0);
+	sides_free(sides);
+}
+
+/* What an ERROR would call the frame is what a relay reads off it. */
+static void the_sealer_knows_its_culprit(void **state)
+{
+	struct side *sides = sides_new(SUITE_CHACHA20_POLY1305);
+	uint8_t payload[64] = {1}, frame[ROOM];
+
+	for (uint32_t i = 0; i < 40; i++) {
+		struct frame_content content = content_of(payload, i);
+		struct writer out = writer_of(frame, sizeof(frame));
+		struct data_header header;
+		struct culprit as;
+		content.lane = (uint8_t)(1 + i % 7);
+		sides[0].peer.seal.parity = i % 3 == 0;
+		sides[0].peer.id_conflict = i % 5 == 0;
+		side_publish(&sides[0]);
+		assert_int_equal(frame_seal(sides[0].forwarding, sides[0].packets, (instant){0},
+					    SIDE_INDEX, &content, &as, &out),
+				 DROP_NONE);
+		frame[i % 5 == 0 || i < WIRE_COMPACT_PAYLOAD ? 2 : 1] -= 3; /* hops on the way */
+		struct reader reader = reader_of(frame, out.used);
+		assert_int_equal(data_header_read(&reader, &header), DROP_NONE);
+		struct culprit seen = culprit_of(&header, reader.at);
+		assert_true(culprit_equal(&as, &seen));
+	}
+	sides_free(sides);
+}
+
+/* Two nodes of one id among all that can be reached: the caller says so. */
+static void whole_addresses_if_the_caller_says_so(void **state)
+{
+	struct side *sides = sides_new(SUITE_CHACHA20_POLY1305);
+	uint8_t payload[40] = {1}, frame[ROOM], plain[ROOM];
+	struct frame_content content = content_of(payload, sizeof(payload));
+	struct frame_opened opened;
+
+	content.addressed = true;
+	size_t size = side_seal(&sides[0], &content, frame);
+	assert_int_equal(size, WIRE_EXT_CLEAR + WIRE_EXT_ADDRESS_PAIR + 1 + 40 + WIRE_TAG);
+	assert_int_equal(side_open(&sides[1], frame, size, plain, &opened), DROP_NONE);
+	assert_true(opened.header.addressed);
+	assert_true(address_equal(&opened.header.to, &sides[1].address));
+	assert_true(address_equal(&opened.header.from, &sides[0].address));
 	sides_free(sides);
 }
 
@@ -258,6 +304,8 @@ int main(void)
 		cmocka_unit_test(others_frames_are_told_apart),
 		cmocka_unit_test(each_of_three_keys_opens_its_frames),
 		cmocka_unit_test(without_a_key_nothing_is_sealed),
+		cmocka_unit_test(the_sealer_knows_its_culprit),
+		cmocka_unit_test(whole_addresses_if_the_caller_says_so),
 		cmocka_unit_test(an_id_of_two_nodes_takes_whole_addresses),
 	};
 

@@ -11,7 +11,13 @@
 
 #include <cmocka.h>
 
-static const struct node_limits limits = {.links = 2, .neighbours = 8, .peers = 8, .staged = 4};
+static const struct node_limits limits = {
+	.links = 2,
+	.neighbours = 8,
+	.peers = 8,
+	.staged = 4,
+	.route = {.nodes = 12, .fragments = 20, .cells = 160, .adjacent = 8},
+};
 
 static struct journal_head head_sample(void)
 {
@@ -50,6 +56,7 @@ static const struct journal_event samples[] = {
 	 .now = {2500000},
 	 .generation = 10,
 	 .bytes = {secret, sizeof(secret)}},
+	{.kind = JOURNAL_TRACE, .now = {2500001}, .trace = TRACES - 1, .lane = 7, .to = {{0xbe}}},
 	{.kind = JOURNAL_TIME, .now = {((int64_t)1 << 50) - 1}},
 };
 
@@ -71,6 +78,9 @@ static void check_equal(const struct journal_event *a, const struct journal_even
 	assert_int_equal(a->link, b->link);
 	assert_int_equal(a->group, b->group);
 	assert_int_equal(a->generation, b->generation);
+	assert_int_equal(a->trace, b->trace);
+	assert_int_equal(a->lane, b->lane);
+	assert_memory_equal(a->to.bytes, b->to.bytes, ADDRESS);
 	assert_memory_equal(a->from.bytes, b->from.bytes, LLADDR);
 	assert_int_equal(a->facts.running, b->facts.running);
 	assert_int_equal(a->facts.radio, b->facts.radio);
@@ -178,7 +188,7 @@ static enum journal_found found_with(size_t sample, size_t at, uint8_t value)
 static void nonsense_is_malformed(void **state)
 {
 	assert_int_equal(found_with(2, 0, 0), JOURNAL_MALFORMED);    /* no such kind */
-	assert_int_equal(found_with(2, 0, 6), JOURNAL_MALFORMED);    /* nor that */
+	assert_int_equal(found_with(2, 0, 7), JOURNAL_MALFORMED);    /* nor that */
 	assert_int_equal(found_with(2, 2, 0x04), JOURNAL_MALFORMED); /* an instant of 2^50 */
 	assert_int_equal(found_with(2, 1, 0x80), JOURNAL_MALFORMED); /* a negative one */
 	assert_int_equal(found_with(0, 12, 2), JOURNAL_MALFORMED);   /* a link there is not */
@@ -186,6 +196,8 @@ static void nonsense_is_malformed(void **state)
 	assert_int_equal(found_with(0, 14, 255), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(3, 19, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(3, 12, 2), JOURNAL_WHOLE); /* a frame may come from anywhere */
+	assert_int_equal(found_with(7, 12, TRACES), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(7, 13, 8), JOURNAL_MALFORMED);
 }
 
 static void a_head_is_read_as_it_was_written(void **state)
@@ -320,6 +332,9 @@ static void call(struct one *one, const struct journal_event *event)
 			    one->outbox);
 	else if (event->kind == JOURNAL_TIME)
 		node_time(one->node, event->now, one->outbox);
+	else if (event->kind == JOURNAL_TRACE)
+		node_trace(one->node, event->now, event->trace, event->lane, &event->to,
+			   one->outbox);
 	else
 		node_session_key(one->node, event->now, event->bytes.bytes, event->generation,
 				 one->outbox);

@@ -31,7 +31,11 @@ struct mesh *mesh_new(uint64_t seed)
 	mesh->now = (instant){1000000};
 	mesh->seed = seed;
 	mesh->limits = (struct node_limits){
-		.links = MESH_LINKS, .neighbours = 32, .peers = 32, .staged = 32};
+		.links = MESH_LINKS,
+		.neighbours = 32,
+		.peers = 32,
+		.staged = 32,
+		.route = {.nodes = 32, .fragments = 48, .cells = 512, .adjacent = 32}};
 	mesh->delay = duration_us(100);
 	mesh->outbox = calloc(1, sizeof(*mesh->outbox));
 	mesh->nonces = table_init(calloc(1, table_size(NONCES, TABLE_KEY_MAX)), NONCES,
@@ -176,6 +180,13 @@ static const struct session_keys *keys_of(const struct node *node, const struct 
 	return NULL;
 }
 
+static bool is_own(const struct host *host, const struct node_id *source)
+{
+	struct node_id own = address_id(&host->address);
+
+	return node_id_equal(&own, source);
+}
+
 static enum kind data_kind(struct mesh *mesh, uint32_t host, const uint8_t *bytes, size_t size)
 {
 	struct reader reader = reader_of(bytes, size);
@@ -183,6 +194,8 @@ static enum kind data_kind(struct mesh *mesh, uint32_t host, const uint8_t *byte
 	uint8_t plain[MESH_FRAME];
 
 	assert_int_equal(data_header_read(&reader, &header), DROP_NONE);
+	if (!is_own(&mesh->hosts[host], &header.source))
+		return KIND_RELAYED;
 	struct span sealed = {reader.at, reader.left};
 	const struct session_keys *keys = keys_of(mesh->hosts[host].node, &header, sealed, plain);
 	assert_non_null(keys);
@@ -192,7 +205,11 @@ static enum kind data_kind(struct mesh *mesh, uint32_t host, const uint8_t *byte
 	assert_int_equal(plain[0], WIRE_NEXT_HEADER_CONTROL);
 	if (sealed.size == 1 + WIRE_TAG)
 		return KIND_EMPTY;
-	assert_int_equal(plain[1], SEALED_PROBE);
+	assert_in_range(plain[1], SEALED_PROBE, SEALED_TRACED);
+	if (plain[1] >= SEALED_TRACE)
+		return KIND_TRACE;
+	if (plain[1] != SEALED_PROBE)
+		return KIND_ROUTING;
 	return plain[2] & 1 ? KIND_PROBE : KIND_ANSWER;
 }
 
@@ -201,12 +218,16 @@ static enum kind kind_of(struct mesh *mesh, uint32_t host, const uint8_t *bytes,
 	static const enum kind control[] = {[FRAME_HELLO] = KIND_HELLO,
 					    [FRAME_INITIATION] = KIND_INITIATION,
 					    [FRAME_RESPONSE] = KIND_RESPONSE,
-					    [FRAME_COOKIE] = KIND_COOKIE};
+					    [FRAME_COOKIE] = KIND_COOKIE,
+					    [FRAME_ERROR] = KIND_ERROR};
+	struct reader reader = reader_of(bytes, size);
+	struct control_header header;
 
 	if (frame_form(bytes[0]) == FRAME_FORM_DATA || bytes[1] == FRAME_DATA_EXT)
 		return data_kind(mesh, host, bytes, size);
-	assert_in_range(bytes[1], FRAME_HELLO, FRAME_COOKIE);
-	return control[bytes[1]];
+	assert_int_equal(control_header_read(&reader, &header), DROP_NONE);
+	assert_in_range(header.type, FRAME_HELLO, FRAME_ERROR);
+	return is_own(&mesh->hosts[host], &header.source) ? control[header.type] : KIND_RELAYED;
 }
 
 /* Puts a copy of a frame under way, behind all that arrive no later. */
@@ -413,9 +434,27 @@ enum neighbour_state mesh_state(struct mesh *mesh, uint32_t a, uint32_t b)
 	return mesharp_hope(node_mesharp(mesh->hosts[a].node), &mesh->hosts[b].address);
 }
 
+struct node_route mesh_route(struct mesh *mesh, uint32_t a, uint32_t b)
+{
+	struct node_route route;
+	uint32_t cursor = 0;
+
+	while (node_routes(mesh->hosts[a].node, &cursor, &route)) {
+		if (address_equal(&route.address, &mesh->hosts[b].address))
+			return route;
+	}
+	return (struct node_route){.hops = 0};
+}
+
+bool mesh_reached(struct mesh *mesh, uint32_t a, uint32_t b)
+{
+	return mesh_route(mesh, a, b).hops > 0 && mesh_route(mesh, b, a).hops > 0;
+}
+
 bool mesh_full(struct mesh *mesh, uint32_t a, uint32_t b)
 {
-	return mesh_state(mesh, a, b) == NEIGHBOUR_FULL && mesh_state(mesh, b, a) == NEIGHBOUR_FULL;
+	return mesh_state(mesh, a, b) == NEIGHBOUR_FULL &&
+	       mesh_state(mesh, b, a) == NEIGHBOUR_FULL && mesh_reached(mesh, a, b);
 }
 
 /* The session of a with b, or NULL. */
@@ -496,12 +535,15 @@ void mesh_check_taken(struct mesh *mesh, uint32_t host, uint32_t packets, const 
 
 void mesh_exchange(struct mesh *mesh, uint32_t a, uint32_t b, uint32_t number, size_t size)
 {
-	uint32_t before = mesh->hosts[b].packets;
+	uint32_t before = mesh->hosts[b].packets, hops = mesh_route(mesh, a, b).hops;
 	uint8_t packet[MESH_PACKET];
 
+	assert_int_not_equal(hops, 0);
 	mesh_packet_write(mesh, a, b, number, size, packet);
+	packet[7] = packet[7] < hops ? (uint8_t)hops : packet[7];
 	mesh_packet(mesh, a, packet, size);
-	mesh_run(mesh, duration_us(mesh->delay.us));
+	mesh_run(mesh, duration_us(hops * mesh->delay.us));
+	packet[7] -= (uint8_t)(hops - 1);
 	mesh_check_taken(mesh, b, before + 1, packet, size);
 }
 
@@ -518,6 +560,6 @@ uint64_t mesh_drops_all(struct mesh *mesh, uint32_t host)
 	uint64_t sum = 0;
 
 	for (uint32_t i = DROP_NONE + 1; i < DROP_COUNT; i++)
-		sum += mesh_drops(mesh, host, i);
+		sum += i != DROP_RECORD_KNOWN ? mesh_drops(mesh, host, i) : 0;
 	return sum;
 }

@@ -25,7 +25,7 @@ enum {
 	MESH_FLIGHTS = 1024,
 };
 
-/* What a frame is, as only its sender can tell. */
+/* What a frame is, as only its sender can tell; up to PACKET those that two neighbours send. */
 enum kind {
 	KIND_HELLO,
 	KIND_INITIATION,
@@ -34,7 +34,11 @@ enum kind {
 	KIND_EMPTY, /* confirmation or keepalive */
 	KIND_PROBE,
 	KIND_ANSWER,
+	KIND_ROUTING, /* RECORDS, ACK or COMPARE */
 	KIND_PACKET,
+	KIND_ERROR,
+	KIND_TRACE,   /* TRACE or TRACED */
+	KIND_RELAYED, /* another host's, whatever it is */
 	KIND_COUNT,
 };
 
@@ -74,7 +78,7 @@ struct host {
 	struct address address;
 	uint32_t packets, packets_room; /* handed to the host */
 	struct taken *taken;
-	uint32_t notices[NOTICE_DUPLICATE_NODE + 1];
+	uint32_t notices[NOTICE_TRACE + 1];
 	struct notice notice; /* the last one */
 	uint32_t frames[KIND_COUNT];
 	uint64_t delivered; /* frames that came in */
@@ -123,8 +127,14 @@ typedef bool mesh_condition(struct mesh *mesh, uint32_t a, uint32_t b);
 duration mesh_wait(struct mesh *mesh, mesh_condition *condition, uint32_t a, uint32_t b,
 		   duration most);
 
-/* a and b are FULL neighbours of each other. */
+/* a and b are FULL neighbours of each other, and each knows a path to the other. */
 bool mesh_full(struct mesh *mesh, uint32_t a, uint32_t b);
+
+/* Each of a and b knows a path to the other. */
+bool mesh_reached(struct mesh *mesh, uint32_t a, uint32_t b);
+
+/* The route of a to b; hops 0 if there is none. */
+struct node_route mesh_route(struct mesh *mesh, uint32_t a, uint32_t b);
 
 /* a and b have confirmed the very same keys and neither is about to change them. */
 bool mesh_agreed(struct mesh *mesh, uint32_t a, uint32_t b);
@@ -150,7 +160,8 @@ void mesh_packet_write(struct mesh *mesh, uint32_t a, uint32_t b, uint32_t numbe
 /* The host sends a packet into the mesh. */
 void mesh_packet(struct mesh *mesh, uint32_t host, const uint8_t *packet, size_t size);
 
-/* Sends packet `number` from a to b and checks that it arrives as it is, flow label aside. */
+/* Sends packet `number` from a to b, who share keys, and checks that it arrives as it is, flow
+ * label and the hops on its way aside, in no more time than those take. */
 void mesh_exchange(struct mesh *mesh, uint32_t a, uint32_t b, uint32_t number, size_t size);
 
 /* Checks that the host was handed so many packets and that the last is that one, flow label 0. */
@@ -160,7 +171,7 @@ void mesh_check_taken(struct mesh *mesh, uint32_t host, uint32_t packets, const 
 /* The times a host has dropped something for that reason. */
 uint64_t mesh_drops(struct mesh *mesh, uint32_t host, enum drop drop);
 
-/* All drops of a host together. */
+/* All drops of a host together, but for records that came by several neighbours. */
 uint64_t mesh_drops_all(struct mesh *mesh, uint32_t host);
 
 struct lladdr mesh_lladdr(uint32_t host, uint32_t link);

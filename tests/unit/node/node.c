@@ -146,25 +146,40 @@ static struct standing standing_of(struct mesh *mesh, uint32_t host, uint32_t ot
 				 .epoch = session.epoch};
 }
 
+/* What was refused by host 1; that nobody is told of it any more is counted beside. */
+static uint64_t refused(struct mesh *mesh)
+{
+	return mesh_drops_all(mesh, 1) - mesh_drops(mesh, 1, DROP_RATE_ERROR);
+}
+
 /* Hands a frame to host 1 and checks that it is counted once, by that name unless it is NONE, and
  * that nothing else comes of it. */
 static void check_refused(struct mesh *mesh, struct lladdr from, bool group, const uint8_t *bytes,
 			  size_t size, enum drop drop)
 {
 	struct standing before = standing_of(mesh, 1, 0);
-	uint64_t all = mesh_drops_all(mesh, 1), named = mesh_drops(mesh, 1, drop);
+	uint64_t all = refused(mesh), named = mesh_drops(mesh, 1, drop);
+
+	uint64_t lost = mesh_drops(mesh, 1, DROP_NO_ROUTE);
 
 	outbox_clear(mesh->outbox);
 	node_frame(mesh->hosts[1].node, mesh->now, 0, from, group, bytes, size, mesh->outbox);
-	assert_int_equal(mesh->outbox->count, 0);
+	/* Who seems to have sent it to a node that is not there may be told. */
+	if (mesh->outbox->count == 1) {
+		assert_int_equal(mesh_drops(mesh, 1, DROP_NO_ROUTE), lost + 1);
+		assert_int_equal(mesh->outbox->bytes[1], FRAME_ERROR);
+		assert_true(lladdr_equal(&mesh->outbox->actions[0].to, &from));
+	} else {
+		assert_int_equal(mesh->outbox->count, 0);
+	}
 	struct standing after = standing_of(mesh, 1, 0);
 	assert_memory_equal(&before, &after, sizeof(before));
-	assert_int_equal(mesh_drops_all(mesh, 1), all + 1);
+	assert_int_equal(refused(mesh), all + 1);
 	if (drop != DROP_NONE)
 		assert_int_equal(mesh_drops(mesh, 1, drop), named + 1);
 }
 
-/* Two nodes that met, after which a frame of each kind but COOKIE was sent. */
+/* Two nodes that met, after which a frame of each kind but COOKIE was sent that neighbours send. */
 static struct mesh *mesh_talking(uint64_t seed)
 {
 	struct mesh *mesh = mesh_started(seed, 2);
@@ -172,7 +187,7 @@ static struct mesh *mesh_talking(uint64_t seed)
 	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
 	mesh_exchange(mesh, 0, 1, 1, 500);
 	mesh_run(mesh, duration_ms(400));
-	for (enum kind kind = KIND_HELLO; kind < KIND_COUNT; kind++)
+	for (enum kind kind = KIND_HELLO; kind <= KIND_PACKET; kind++)
 		assert_int_equal(mesh->last[kind].size == 0, kind == KIND_COOKIE);
 	return mesh;
 }
@@ -211,7 +226,7 @@ static void every_length_of_every_kind_is_refused(void **state)
 	size_t mapped;
 	uint8_t *end = guarded(&mapped);
 
-	for (enum kind kind = KIND_HELLO; kind < KIND_COUNT; kind++) {
+	for (enum kind kind = KIND_HELLO; kind <= KIND_PACKET; kind++) {
 		struct flight like = mesh->last[kind];
 		if (kind == KIND_COOKIE)
 			continue;
@@ -251,8 +266,9 @@ static void every_length_of_every_first_byte_is_refused(void **state)
 	mesh_free(mesh);
 }
 
-/* Bits that may change on the way, or that nobody looks at: hop limit of a packet, ECN, padding. A
- * HELLO is only a hint: of it, all but the certificate may be anybody's words. */
+/* Bits that may change on the way, or that nobody looks at: hop limit of a packet or an empty
+ * frame, ECN, padding. A HELLO is only a hint: of it, all but the certificate may be anybody's
+ * words. */
 static bool bit_is_free(const struct flight *frame, size_t bit)
 {
 	bool extended = frame->bytes[0] == WIRE_CONTROL_BYTE;
@@ -265,14 +281,18 @@ static bool bit_is_free(const struct flight *frame, size_t bit)
 	case KIND_PACKET:
 		return byte == 1 || (byte == 2 && bit % 8 < 2);
 	case KIND_EMPTY:
-		return extended && ((byte == 20 && bit % 8 < 2) || byte >= 44);
+		return extended && (byte == 2 || (byte == 20 && bit % 8 < 2) || byte >= 44);
 	case KIND_PROBE:
 	case KIND_ANSWER:
+	case KIND_ROUTING:
 		return byte == 2 && bit % 8 < 2;
 	case KIND_INITIATION:
 		return byte >= 302;
 	case KIND_RESPONSE:
 	case KIND_COOKIE:
+	case KIND_ERROR:
+	case KIND_TRACE:
+	case KIND_RELAYED:
 	case KIND_COUNT:
 		return false;
 	}
@@ -304,25 +324,46 @@ static bool is_held(struct mesh *mesh, uint32_t a, uint32_t b)
 	return held->full;
 }
 
-/* Makes host 0 send what the test waits for: a key replaced, or a packet. */
-static void provoke(struct mesh *mesh, enum kind kind, uint32_t host)
+/* Makes host 0 send what the test waits for: a key replaced, a record made anew, or a packet. */
+static void provoke(struct mesh *mesh, enum kind kind)
 {
+	uint32_t host = kind == KIND_RESPONSE ? 1 : 0;
+	struct node *node = mesh->hosts[host].node;
 	uint8_t packet[MESH_PACKET];
 
 	if (kind == KIND_PACKET) {
 		mesh_packet_write(mesh, 0, 1, 77, 200, packet);
 		mesh_packet(mesh, 0, packet, 200);
+	} else if (kind == KIND_ROUTING) {
+		mesh->hosts[0].making.links[0].cost += 1000;
+		mesh_link(mesh, 0, 0);
 	} else {
-		struct node *node = mesh->hosts[host].node;
 		session_want(&node_peer(node, 0)->session, mesh->now);
 		timers_set(node_timers(node), TIMER_PEERS, mesh->now);
 	}
 }
 
+/* A frame of a kind that host 0 has just sent, and host 1 taken. */
+static const struct flight *fresh(struct mesh *mesh, enum kind kind)
+{
+	const struct flight *last = &mesh->last[kind];
+	uint32_t sent = mesh->hosts[0].frames[kind];
+
+	provoke(mesh, kind);
+	for (uint32_t i = 0; i < 2000 && (sent == mesh->hosts[0].frames[kind] || last->host != 0);
+	     i++)
+		mesh_run(mesh, duration_ms(10));
+	assert_int_equal(last->host, 0);
+	assert_int_not_equal(mesh->hosts[0].frames[kind], sent);
+	mesh_run(mesh, duration_ms(1));
+	assert_int_equal(last->host, 0);
+	return last;
+}
+
 static void no_bit_of_any_kind_can_be_flipped(void **state)
 {
 	static const enum kind kinds[] = {KIND_HELLO, KIND_INITIATION, KIND_RESPONSE, KIND_EMPTY,
-					  KIND_PROBE, KIND_ANSWER,     KIND_PACKET};
+					  KIND_PROBE, KIND_ANSWER,     KIND_ROUTING,  KIND_PACKET};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct mesh *mesh = mesh_talking(9);
@@ -330,7 +371,7 @@ static void no_bit_of_any_kind_can_be_flipped(void **state)
 		struct flight *frame = &held.frame;
 		mesh->filter = hold;
 		mesh->context = &held;
-		provoke(mesh, kinds[i], kinds[i] == KIND_RESPONSE ? 1 : 0);
+		provoke(mesh, kinds[i]);
 		mesh_wait(mesh, is_held, 0, 1, duration_s(20));
 		for (size_t bit = 0; bit < 8 * frame->size; bit++) {
 			if (bit_is_free(frame, bit))
@@ -359,19 +400,13 @@ static void what_was_taken_is_not_taken_again(void **state)
 	struct mesh *mesh = mesh_talking(10);
 	struct lladdr from = mesh_lladdr(0, 0);
 
-	for (enum kind kind = KIND_INITIATION; kind < KIND_COUNT; kind++) {
-		const struct flight *frame = &mesh->last[kind];
+	for (enum kind kind = KIND_INITIATION; kind <= KIND_PACKET; kind++) {
 		enum drop drop = kind == KIND_INITIATION ? DROP_HANDSHAKE_STALE
 				 : kind == KIND_RESPONSE ? DROP_HANDSHAKE_UNASKED
 							 : DROP_REPLAY;
 		if (kind == KIND_COOKIE)
 			continue;
-		/* Host 0 begins a handshake, answers one, or sends as its neighbours' timers say.
-		 */
-		provoke(mesh, kind, kind == KIND_RESPONSE ? 1 : 0);
-		for (uint32_t i = 0; i < 1000 && (i == 0 || frame->host != 0); i++)
-			mesh_run(mesh, duration_ms(20));
-		assert_int_equal(frame->host, 0);
+		const struct flight *frame = fresh(mesh, kind);
 		check_refused(mesh, from, false, frame->bytes, frame->size, drop);
 		/* Nor from somebody else's address, nor as a frame to the group. */
 		check_refused(mesh, mesh_lladdr(4, 0), false, frame->bytes, frame->size,
@@ -384,33 +419,39 @@ static void what_was_taken_is_not_taken_again(void **state)
 
 static void what_is_not_for_us_is_told_apart(void **state)
 {
+	static const enum drop beyond[] = {[KIND_INITIATION] = DROP_SOURCE_SPOOFED,
+					   [KIND_RESPONSE] = DROP_HANDSHAKE_UNASKED,
+					   [KIND_EMPTY] = DROP_REPLAY,
+					   [KIND_PROBE] = DROP_HOP_LIMIT,
+					   [KIND_ANSWER] = DROP_HOP_LIMIT,
+					   [KIND_ROUTING] = DROP_HOP_LIMIT,
+					   [KIND_PACKET] = DROP_REPLAY};
 	struct mesh *mesh = mesh_talking(11);
 	struct lladdr from = mesh_lladdr(0, 0);
-	struct flight *last = mesh->last;
 
-	for (enum kind kind = KIND_INITIATION; kind < KIND_COUNT; kind++) {
-		struct flight frame = last[kind];
+	for (enum kind kind = KIND_INITIATION; kind <= KIND_PACKET; kind++) {
 		bool data = kind >= KIND_EMPTY;
 		if (kind == KIND_COOKIE)
 			continue;
+		const struct flight *last = fresh(mesh, kind);
+		struct flight frame = *last;
 		/* Reflected: our own frame comes back. */
 		memcpy(frame.bytes + 3, mesh->hosts[0].address.bytes + 2, NODE_ID);
 		memcpy(frame.bytes + 11, mesh->hosts[1].address.bytes + 2, NODE_ID);
-		check_refused(mesh, from, false, frame.bytes, frame.size,
-			      data ? DROP_OWN : DROP_NOT_FOR_US);
+		check_refused(mesh, from, false, frame.bytes, frame.size, DROP_OWN);
 		/* For another node, from one nobody knows, of another version. */
 		memset(frame.bytes + 3, 0x77, 2 * NODE_ID);
-		check_refused(mesh, from, false, frame.bytes, frame.size, DROP_NOT_FOR_US);
+		check_refused(mesh, from, false, frame.bytes, frame.size,
+			      kind == KIND_PACKET ? DROP_NO_ROUTE : DROP_HOP_LIMIT);
 		memcpy(frame.bytes + 3, mesh->hosts[1].address.bytes + 2, NODE_ID);
 		check_refused(mesh, from, false, frame.bytes, frame.size,
 			      data ? DROP_NO_SESSION : DROP_MAC1);
 		frame.bytes[0] ^= 0xc0;
 		check_refused(mesh, from, false, frame.bytes, frame.size, DROP_VERSION);
 		/* From beyond the link. */
-		frame = last[kind];
-		frame.bytes[kind == KIND_PROBE || kind == KIND_ANSWER ? 1 : 2]--;
-		if (kind != KIND_PACKET)
-			check_refused(mesh, from, false, frame.bytes, frame.size, DROP_HOP_LIMIT);
+		frame = *last;
+		frame.bytes[kind >= KIND_PROBE ? 1 : 2]--;
+		check_refused(mesh, from, false, frame.bytes, frame.size, beyond[kind]);
 	}
 	mesh_exchange(mesh, 0, 1, 8, 300);
 	mesh_free(mesh);

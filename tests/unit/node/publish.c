@@ -3,6 +3,7 @@
 #include "mesh.h"
 
 #include "node/publish.h"
+#include "node/routing.h"
 
 #include <string.h>
 
@@ -54,8 +55,10 @@ static void a_link_that_goes_down_takes_all_along(void **state)
 	node_status(mesh->hosts[0].node, mesh->now, &status);
 	assert_int_equal(status.neighbours, 0);
 	assert_int_equal(route_of(mesh, 0, 1).link, UINT32_MAX);
-	assert_int_equal(drops_of_packet(mesh, 0, 1, 100, DROP_UNREACHABLE), 1);
+	/* Alone, a node knows of nobody whether he exists. */
+	assert_int_equal(drops_of_packet(mesh, 0, 1, 100, DROP_UNREACHABLE), 0);
 	mesh_run(mesh, duration_s(20));
+	assert_int_equal(mesh_drops(mesh, 0, DROP_STAGED_EXPIRED), 1);
 
 	uint32_t asked = mesh->hosts[0].frames[KIND_INITIATION];
 	set_link(mesh, 0, 0, true, 1500, 0);
@@ -88,7 +91,7 @@ static void a_new_mtu_counts_at_once(void **state)
 	set_link(mesh, 0, 0, true, 1500, 0);
 	mesh_exchange(mesh, 0, 1, 3, 1500);
 	set_link(mesh, 0, 0, true, 1279, 0);
-	assert_int_equal(drops_of_packet(mesh, 0, 1, 100, DROP_UNREACHABLE), 1);
+	assert_int_equal(route_of(mesh, 0, 1).link, UINT32_MAX);
 	set_link(mesh, 0, 0, true, 65535, 0);
 	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
 	assert_int_equal(route_of(mesh, 0, 1).mtu, PACKET_MAX);
@@ -201,6 +204,7 @@ static void the_last_snapshot_stays(void **state)
 {
 	struct mesh *mesh = mesh_started(7, 2);
 	const struct forwarding *seen[SNAPSHOTS];
+	const struct fib *fibs[SNAPSHOTS];
 
 	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
 	struct node *node = mesh->hosts[0].node;
@@ -209,9 +213,34 @@ static void the_last_snapshot_stays(void **state)
 		publish(node);
 		assert_ptr_not_equal(node_forwarding(node), seen[i]);
 		assert_int_equal(forwarding_by_address(seen[i], &mesh->hosts[1].address), 0);
-		assert_int_equal(forwarding_at(seen[i], 0)->reach, REACH_NOW);
+		assert_int_not_equal(forwarding_at(seen[i], 0)->seal.serial, 0);
 	}
 	assert_ptr_equal(node_forwarding(node), seen[0]);
+	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
+		fibs[i] = node_fib(node);
+		routing_publish(node, mesh->now);
+		assert_ptr_not_equal(node_fib(node), fibs[i]);
+		assert_int_equal(fib_by_address(fibs[i], &mesh->hosts[1].address), 0);
+		assert_true(fib_synced(fibs[i]));
+	}
+	assert_ptr_equal(node_fib(node), fibs[0]);
+	mesh_free(mesh);
+}
+
+/* Records alone make nobody reached: until paths are computed nobody is said not to exist. */
+static void a_fib_is_synced_when_it_leads_somewhere(void **state)
+{
+	struct mesh *mesh = mesh_started(8, 3);
+	bool synced = false;
+
+	for (uint32_t i = 0; i < 10000 && !synced; i++) {
+		mesh_run(mesh, duration_us(50));
+		routing_publish(mesh->hosts[0].node, mesh->now);
+		const struct fib *fib = node_fib(mesh->hosts[0].node);
+		synced = fib_synced(fib);
+		assert_int_equal(synced, fib_nodes(fib) > 0);
+	}
+	assert_true(synced);
 	mesh_free(mesh);
 }
 
@@ -225,6 +254,7 @@ int main(void)
 		cmocka_unit_test(the_quicker_way_is_used),
 		cmocka_unit_test(the_cheaper_way_is_used),
 		cmocka_unit_test(the_last_snapshot_stays),
+		cmocka_unit_test(a_fib_is_synced_when_it_leads_somewhere),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

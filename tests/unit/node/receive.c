@@ -193,9 +193,51 @@ static void lane_0_is_for_neighbours(void **state)
 	assert_int_equal(verdict.index, SIDE_INDEX);
 	assert_int_equal(fixture->message_size, 42);
 	assert_memory_equal(fixture->message, fixture->payload, 42);
-	seal(fixture, 0);
-	assert_int_equal(receive(fixture).kind, VERDICT_SEALED);
-	assert_int_equal(fixture->message_size, 0);
+	fixture_free(fixture);
+}
+
+/* An empty frame says nothing but that it could be sealed, and may have come over relays. */
+static void an_empty_frame_may_come_from_afar(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fixture->content = (struct frame_content){.lane = WIRE_LANE_CONTROL,
+						  .next_header = WIRE_NEXT_HEADER_CONTROL};
+	for (uint32_t hop_limit = 0; hop_limit < 256; hop_limit += 15) {
+		fixture->content.hop_limit = (uint8_t)hop_limit;
+		fixture->message_size = 77;
+		seal(fixture, 0);
+		assert_int_equal(receive(fixture).kind, VERDICT_SEALED);
+		assert_int_equal(fixture->message_size, 0);
+		seal(fixture, 1);
+		if (hop_limit < WIRE_HOP_LIMIT)
+			check_drop(fixture, DROP_HOP_LIMIT);
+	}
+	fixture_free(fixture);
+}
+
+/* Of messages that say something TRACE and TRACED alone may have been relayed. */
+static void traces_may_come_from_afar(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fixture->content = (struct frame_content){.lane = WIRE_LANE_CONTROL,
+						  .hop_limit = WIRE_HOP_LIMIT_REMOTE,
+						  .next_header = WIRE_NEXT_HEADER_CONTROL};
+	for (uint32_t type = 0; type < 256; type++) {
+		bool traces = type == SEALED_TRACE || type == SEALED_TRACED;
+		for (size_t size = WIRE_TRACE - 1; size <= WIRE_TRACED + 1; size++) {
+			bool fits = size == WIRE_TRACE || size == WIRE_TRACED;
+			if (!fits && size > WIRE_TRACE + 1 && size < WIRE_TRACED - 1)
+				continue;
+			fixture->payload[0] = (uint8_t)type;
+			seal(fixture, size);
+			if (fits && traces)
+				assert_int_equal(receive(fixture).kind, VERDICT_SEALED);
+			else
+				check_drop(fixture, DROP_HOP_LIMIT);
+		}
+	}
 	fixture_free(fixture);
 }
 
@@ -252,6 +294,8 @@ int main(void)
 		cmocka_unit_test(bundles_and_spent_packets_are_not_delivered),
 		cmocka_unit_test(a_partial_checksum_is_completed),
 		cmocka_unit_test(lane_0_is_for_neighbours),
+		cmocka_unit_test(an_empty_frame_may_come_from_afar),
+		cmocka_unit_test(traces_may_come_from_afar),
 		cmocka_unit_test(messages_have_a_greatest_size),
 		cmocka_unit_test(packets_have_a_greatest_size),
 		cmocka_unit_test(a_full_outbox_leaves_the_frame_unopened),

@@ -1,6 +1,6 @@
 /* Sealed messages and what becomes of keys: replaced under a stream of packets, kept alive, expired
  * in silence, made anew with a new session key. docs/protocol/meshp.md, sections 4 and 5. */
-#include "mesh.h"
+#include "line.h"
 #include "stranger.h"
 
 #include "meshp/packet.h"
@@ -86,7 +86,7 @@ static void check_message(struct mesh *mesh, const uint8_t *message, size_t size
 	uint8_t frame[2000];
 
 	outbox_clear(mesh->outbox);
-	sealed_send(mesh->hosts[0].node, mesh->now, 0, 0, mesh_lladdr(1, 0),
+	sealed_send(mesh->hosts[0].node, mesh->now, 0, &(struct way){.to = mesh_lladdr(1, 0)},
 		    (struct span){message, size}, mesh->outbox);
 	assert_int_equal(mesh->outbox->count, 1);
 	size_t sealed = mesh->outbox->actions[0].size;
@@ -106,7 +106,8 @@ static void strange_messages_are_refused(void **state)
 	check_message(mesh, message, 0, DROP_NONE);
 	for (uint32_t type = 0; type < 256; type++) {
 		message[0] = (uint8_t)type;
-		enum drop drop = type == SEALED_PROBE ? DROP_MALFORMED : DROP_TYPE;
+		bool known = type >= SEALED_PROBE && type <= SEALED_TRACED;
+		enum drop drop = known ? DROP_MALFORMED : DROP_TYPE;
 		check_message(mesh, message, 1, drop);
 		check_message(mesh, message, PROBE_SIZE, drop);
 		check_message(mesh, message, sizeof(message), drop);
@@ -174,6 +175,7 @@ static void what_only_receives_answers(void **state)
 					.payload = {payload, sizeof(payload)}};
 
 	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
+	struct culprit as;
 	mesh->filter = lose_all;
 	mesh_run(mesh, duration_s(20));
 	assert_int_equal(mesh_state(mesh, 1, 0), NEIGHBOUR_LOST);
@@ -182,7 +184,7 @@ static void what_only_receives_answers(void **state)
 		struct writer out = writer_of(frame, sizeof(frame));
 		assert_int_equal(frame_seal(node_forwarding(mesh->hosts[0].node),
 					    node_worker(mesh->hosts[0].node, WORKER_PACKETS),
-					    mesh->now, 0, &content, &out),
+					    mesh->now, 0, &content, &as, &out),
 				 DROP_NONE);
 		mesh_inject(mesh, 1, 0, mesh_lladdr(0, 0), false, frame, out.used);
 		mesh_run(mesh, duration_s(1));
@@ -279,6 +281,86 @@ static void the_old_session_key_is_answered_for_six_hours(void **state)
 	mesh_free(mesh);
 }
 
+static void keys_are_replaced_over_relays(void **state)
+{
+	struct mesh *mesh = line_made(41);
+	struct node_session session;
+	uint8_t packet[MESH_PACKET];
+	uint32_t sent = 0;
+
+	mesh->hosts[0].making.rekey = mesh->hosts[3].making.rekey = duration_s(1);
+	line_started(mesh);
+	line_introduce(mesh, 0, 3);
+	uint32_t there = mesh->hosts[3].packets, back = mesh->hosts[0].packets;
+	do {
+		for (uint32_t i = 0; i < LINE; i += 3) {
+			mesh_packet_write(mesh, i, 3 - i, sent, 200, packet);
+			packet[7] = 64;
+			mesh_packet(mesh, i, packet, 200);
+		}
+		sent++;
+		mesh_run(mesh, duration_ms(1));
+		assert_true(mesh_session(mesh, 0, 3, &session));
+	} while (session.epoch < 10 && sent < 20000);
+	mesh_run(mesh, duration_ms(1));
+	assert_int_equal(session.epoch, 10);
+	assert_int_equal(mesh->hosts[3].packets - there, sent);
+	assert_int_equal(mesh->hosts[0].packets - back, sent);
+	assert_int_equal(line_drops(mesh), 0);
+	mesh_free(mesh);
+}
+
+/* The other end of a session starts anew, with a new session key: its record tells. */
+static void a_remote_node_may_restart(void **state)
+{
+	struct mesh *mesh = line_new(42);
+	uint8_t packet[MESH_PACKET];
+
+	line_introduce(mesh, 0, 3);
+	mesh_run(mesh, duration_s(30));
+	mesh_stop(mesh, 3);
+	mesh->hosts[3].making.boot_epoch++;
+	mesh_start(mesh, 3);
+	uint32_t before = mesh->hosts[3].packets;
+	instant begun = mesh->now;
+	while (mesh->hosts[3].packets == before) {
+		mesh_packet_write(mesh, 0, 3, 1, 200, packet);
+		packet[7] = 64;
+		mesh_packet(mesh, 0, packet, 200);
+		mesh_run(mesh, duration_ms(20));
+		assert_in_range(instant_since(mesh->now, begun).us, 0, duration_s(20).us);
+	}
+	print_message("# packets again %d ms after a restart\n",
+		      (int)(instant_since(mesh->now, begun).us / 1000));
+	mesh_run(mesh, duration_s(1));
+	mesh_exchange(mesh, 3, 0, 2, 700);
+	mesh_free(mesh);
+}
+
+/* A message of lane 0 is a neighbour's: only empty frames come from afar. */
+static void messages_are_not_taken_from_afar(void **state)
+{
+	struct mesh *mesh = line_new(46);
+	struct node *node = mesh->hosts[0].node;
+	const uint8_t message[100] = {SEALED_COMPARE};
+
+	line_introduce(mesh, 0, 3);
+	uint32_t index = table_find(node_peer_table(node), mesh->hosts[3].address.bytes);
+	const struct way way = node_peer(node, index)->way;
+	assert_true(way.remote);
+	for (size_t size = 0; size <= sizeof(message); size += sizeof(message)) {
+		outbox_clear(mesh->outbox);
+		sealed_send(node, mesh->now, index, &way, (struct span){message, size},
+			    mesh->outbox);
+		assert_int_equal(mesh->outbox->count, 1);
+		mesh_carry(mesh, 0);
+		mesh_run(mesh, duration_ms(1));
+		assert_int_equal(mesh_drops(mesh, 3, DROP_HOP_LIMIT), size > 0);
+		assert_int_equal(mesh_drops_all(mesh, 3), size > 0);
+	}
+	mesh_free(mesh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +373,9 @@ int main(void)
 		cmocka_unit_test(a_session_lasts_for_days),
 		cmocka_unit_test(a_new_session_key_takes_over),
 		cmocka_unit_test(the_old_session_key_is_answered_for_six_hours),
+		cmocka_unit_test(keys_are_replaced_over_relays),
+		cmocka_unit_test(a_remote_node_may_restart),
+		cmocka_unit_test(messages_are_not_taken_from_afar),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -39,6 +39,15 @@ static void fixture_free(struct fixture *fixture)
 	free(fixture);
 }
 
+/* Sends the first size bytes of the packet as they are. */
+static struct verdict send_bytes(struct fixture *fixture, size_t size)
+{
+	const struct tables tables = side_tables(&fixture->sides[0]);
+
+	return send_packet(&tables, fixture->sides[0].packets, (instant){5000}, fixture->packet,
+			   size, fixture->outbox);
+}
+
 /* Sends a packet of size bytes as the header says. */
 static struct verdict send(struct fixture *fixture, size_t size)
 {
@@ -46,8 +55,7 @@ static struct verdict send(struct fixture *fixture, size_t size)
 
 	packet_header_write(&fixture->header, size - WIRE_IPV6_HEADER, &out);
 	outbox_clear(fixture->outbox);
-	return send_packet(fixture->sides[0].forwarding, fixture->sides[0].packets, (instant){5000},
-			   fixture->packet, size, fixture->outbox);
+	return send_bytes(fixture, size);
 }
 
 static void check_error(struct fixture *fixture, enum drop drop, enum icmp_error error)
@@ -84,7 +92,7 @@ static void a_packet_becomes_one_frame(void **state)
 		const struct action *action = &fixture->outbox->actions[0];
 		assert_int_equal(action->kind, ACTION_FRAME);
 		assert_int_equal(action->link, 1);
-		assert_memory_equal(action->to.bytes, fixture->sides[0].peer.to.bytes, LLADDR);
+		assert_memory_equal(action->to.bytes, fixture->sides[0].hop.to.bytes, LLADDR);
 		assert_int_equal(action->size, size);
 		assert_int_equal(side_open(&fixture->sides[1],
 					   fixture->outbox->bytes + action->offset, size, plain,
@@ -141,21 +149,18 @@ static void what_no_host_may_send_is_refused(void **state)
 static void what_is_no_ipv6_packet_is_refused(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	const struct side *side = &fixture->sides[0];
 	struct verdict verdict;
 
 	send(fixture, 100);
 	outbox_clear(fixture->outbox);
 	for (size_t size = 0; size <= 200; size++) {
-		verdict = send_packet(side->forwarding, side->packets, (instant){5000},
-				      fixture->packet, size, fixture->outbox);
+		verdict = send_bytes(fixture, size);
 		if (size != 100)
 			assert_int_equal(verdict.drop, DROP_PACKET_SHORT);
 		outbox_clear(fixture->outbox);
 	}
 	fixture->packet[0] = 0x45;
-	verdict = send_packet(side->forwarding, side->packets, (instant){5000}, fixture->packet,
-			      100, fixture->outbox);
+	verdict = send_bytes(fixture, 100);
 	assert_int_equal(verdict.drop, DROP_PACKET_NOT_IPV6);
 	assert_int_equal(fixture->outbox->count, 0);
 	fixture_free(fixture);
@@ -166,7 +171,7 @@ static void what_does_not_fit_the_path_says_what_does(void **state)
 	struct fixture *fixture = fixture_new();
 	struct side *side = &fixture->sides[0];
 
-	side->peer.mtu = 1400;
+	side->path.mtu = 1400;
 	side_publish(side);
 	assert_int_equal(send(fixture, 1400).kind, VERDICT_DONE);
 	struct verdict verdict = send(fixture, 1401);
@@ -176,7 +181,7 @@ static void what_does_not_fit_the_path_says_what_does(void **state)
 	assert_int_equal(verdict.mtu, 1400);
 	assert_int_equal(fixture->outbox->count, 0);
 
-	side->peer.id_conflict = true;
+	side->path.id_conflict = true;
 	side_publish(side);
 	assert_int_equal(send(fixture, 1400 - 32).kind, VERDICT_DONE);
 	assert_int_equal(fixture->outbox->actions[0].size, 1400);
@@ -204,33 +209,135 @@ static void packets_to_ourselves_come_back(void **state)
 	fixture_free(fixture);
 }
 
-static void reach_decides(void **state)
+static void check_staged(struct fixture *fixture, bool known)
+{
+	const struct tables tables = side_tables(&fixture->sides[0]);
+	struct verdict verdict = send(fixture, 100);
+
+	assert_int_equal(verdict.kind, VERDICT_STAGE);
+	assert_int_equal(verdict.index, known ? SIDE_INDEX : UINT32_MAX);
+	assert_int_equal(fixture->outbox->count, 0);
+	assert_true(send_waits(&tables, &fixture->header.destination));
+}
+
+/* Who is in no path does not exist once we are synced, unless it is a neighbour being proven. */
+static void what_is_in_no_path(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+	const struct tables tables = side_tables(side);
+
+	side->routed = false;
+	side_publish(side);
+	check_error(fixture, DROP_UNREACHABLE, ICMP_ADDRESS);
+	assert_false(send_waits(&tables, &side->peer.address));
+	side->peer.hopeful = true;
+	side_publish(side);
+	check_staged(fixture, true);
+	side->peer.hopeful = side->synced = false;
+	side_publish(side);
+	check_staged(fixture, true);
+	fixture->header.destination.bytes[15] ^= 1;
+	check_staged(fixture, false);
+	side->synced = true;
+	side_publish(side);
+	check_error(fixture, DROP_UNREACHABLE, ICMP_ADDRESS);
+	fixture_free(fixture);
+}
+
+static void what_is_in_a_path_waits_for_a_session(void **state)
 {
 	struct fixture *fixture = fixture_new();
 	struct side *side = &fixture->sides[0];
 
-	side->peer.reach = REACH_SOON;
+	side->peer.seal.serial = 0;
 	side_publish(side);
-	struct verdict verdict = send(fixture, 100);
-	assert_int_equal(verdict.kind, VERDICT_STAGE);
-	assert_int_equal(verdict.index, SIDE_INDEX);
-	side->peer.reach = REACH_NONE;
+	check_staged(fixture, true);
+	forwarding_clear(side->forwarding);
+	check_staged(fixture, false);
+	fixture_free(fixture);
+}
+
+/* Its next hop went a moment ago: what is for it waits, whatever we share with it. */
+static void what_lost_its_path_waits(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+	const struct tables tables = side_tables(side);
+
+	side->path.lost = true;
 	side_publish(side);
-	check_error(fixture, DROP_UNREACHABLE, ICMP_ADDRESS);
+	check_staged(fixture, true);
+	side->path.lost = false;
+	side_publish(side);
+	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+	assert_false(send_waits(&tables, &side->peer.address));
+	fixture_free(fixture);
+}
+
+/* Every lane has a next hop of its own, and each is told once. */
+static void each_lane_takes_its_path(void **state)
+{
+	static const uint8_t secret[16];
+	const struct fib_limits limits = {.nodes = 1, .hops = WIRE_LANES, .ways = 1};
+	struct fixture *fixture = fixture_new();
+	struct side *side = &fixture->sides[0];
+	uint32_t lanes = 0;
+
+	free(side->fib);
+	side->fib = fib_init(calloc(1, fib_size(&limits)), &limits, secret);
+	for (uint8_t lane = 0; lane < WIRE_LANES; lane++) {
+		struct fib_hop hop = {.address = {{lane}}, .link = lane, .to = {{lane}}};
+		side->path.next[lane] = (uint16_t)fib_add_hop(side->fib, &hop);
+	}
+	fib_add_node(side->fib, &side->path);
+	for (uint32_t port = 0; port < 400; port++) {
+		fixture->packet[WIRE_IPV6_HEADER] = (uint8_t)(port >> 8);
+		fixture->packet[WIRE_IPV6_HEADER + 1] = (uint8_t)port;
+		struct verdict verdict = send(fixture, 100);
+		struct packet packet;
+		assert_int_equal(packet_read(fixture->packet, 100, &packet), DROP_NONE);
+		uint8_t lane = packet_lane(&packet);
+		assert_int_equal(fixture->outbox->actions[0].link, lane);
+		assert_int_equal(fixture->outbox->actions[0].to.bytes[0], lane);
+		assert_int_equal(verdict.hop_news, !(lanes & 1U << lane));
+		assert_int_equal(verdict.hop, lane);
+		lanes |= 1U << lane;
+	}
+	assert_int_equal(lanes, 0xfe);
+	fixture_free(fixture);
+}
+
+/* What left is remembered by the frame it left in. */
+static void packets_are_kept_for_errors(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	struct recent *recent = worker_recent(fixture->sides[0].packets);
+	struct data_header header;
+
+	fixture->header.hop_limit = 3;
+	for (uint32_t i = 0; i < 100; i++) {
+		fixture->packet[WIRE_IPV6_HEADER + 20] = (uint8_t)i;
+		assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+		struct reader reader = reader_of(fixture->outbox->bytes, 100);
+		assert_int_equal(data_header_read(&reader, &header), DROP_NONE);
+		struct culprit culprit = culprit_of(&header, reader.at);
+		struct span packet = recent_take(recent, &culprit);
+		assert_int_equal(packet.size, RECENT_BYTES);
+		assert_memory_equal(packet.bytes, fixture->packet, RECENT_BYTES);
+	}
 	fixture_free(fixture);
 }
 
 static void a_full_outbox_costs_no_counter(void **state)
 {
 	struct fixture *fixture = fixture_new();
-	struct side *side = &fixture->sides[0];
 	struct frame_opened opened;
 	uint8_t plain[2000];
 
 	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
 	fixture->outbox->count = OUTBOX_ACTIONS;
-	struct verdict verdict = send_packet(side->forwarding, side->packets, (instant){5000},
-					     fixture->packet, 100, fixture->outbox);
+	struct verdict verdict = send_bytes(fixture, 100);
 	assert_int_equal(verdict.kind, VERDICT_DROP);
 	assert_int_equal(verdict.drop, DROP_OUTBOX_FULL);
 	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
@@ -261,7 +368,11 @@ int main(void)
 		cmocka_unit_test(what_is_no_ipv6_packet_is_refused),
 		cmocka_unit_test(what_does_not_fit_the_path_says_what_does),
 		cmocka_unit_test(packets_to_ourselves_come_back),
-		cmocka_unit_test(reach_decides),
+		cmocka_unit_test(what_is_in_no_path),
+		cmocka_unit_test(what_is_in_a_path_waits_for_a_session),
+		cmocka_unit_test(what_lost_its_path_waits),
+		cmocka_unit_test(each_lane_takes_its_path),
+		cmocka_unit_test(packets_are_kept_for_errors),
 		cmocka_unit_test(a_full_outbox_costs_no_counter),
 		cmocka_unit_test(the_first_packet_is_news),
 	};

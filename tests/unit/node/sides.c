@@ -32,6 +32,7 @@ static struct forwarding_key key_number(enum suite suite, uint8_t number)
 struct side *sides_new(enum suite suite)
 {
 	static const uint8_t secret[16];
+	const struct fib_limits limits = {.nodes = 1, .hops = 1, .ways = 1};
 	struct side *sides = zeroed(2 * sizeof(*sides));
 
 	assert_true(sodium_init() >= 0);
@@ -40,19 +41,22 @@ struct side *sides_new(enum suite suite)
 		side->address = address_number((uint8_t)(0xa0 + i));
 		side->forwarding = forwarding_init(zeroed(forwarding_size(SIDE_PEERS)), SIDE_PEERS,
 						   &side->address, secret);
+		side->fib = fib_init(zeroed(fib_size(&limits)), &limits, secret);
 		side->control = worker_init(zeroed(worker_size(SIDE_PEERS, 1)), SIDE_PEERS, 0, 1);
 		side->packets = worker_init(zeroed(worker_size(SIDE_PEERS, WIRE_LANES - 1)),
 					    SIDE_PEERS, 1, WIRE_LANES - 1);
 		side->peer = (struct destination){
 			.address = address_number((uint8_t)(0xa1 - i)),
 			.generation = 1,
-			.reach = REACH_NOW,
-			.link = 1,
-			.to = {{2, 2, 2, 2, 2, (uint8_t)(1 - i)}},
-			.mtu = 1500,
 			.seal = key_number(suite, (uint8_t)(7 + i)),
 			.open = {key_number(suite, (uint8_t)(8 - i))},
 		};
+		side->path = (struct fib_node){.address = side->peer.address, .mtu = 1500};
+		side->hop = (struct fib_hop){.address = side->peer.address,
+					     .link = 1,
+					     .to = {{2, 2, 2, 2, 2, (uint8_t)(1 - i)}},
+					     .mtu = 1500};
+		side->synced = side->routed = true;
 		side_publish(side);
 	}
 	return sides;
@@ -62,6 +66,7 @@ void sides_free(struct side *sides)
 {
 	for (uint32_t i = 0; i < 2; i++) {
 		free(sides[i].forwarding);
+		free(sides[i].fib);
 		free(sides[i].control);
 		free(sides[i].packets);
 	}
@@ -72,6 +77,15 @@ void side_publish(struct side *side)
 {
 	forwarding_clear(side->forwarding);
 	forwarding_put(side->forwarding, SIDE_INDEX, &side->peer);
+	fib_clear(side->fib, side->synced);
+	fib_add_way(side->fib, side->hop.link, side->hop.to, fib_add_hop(side->fib, &side->hop));
+	if (side->routed)
+		fib_add_node(side->fib, &side->path);
+}
+
+struct tables side_tables(const struct side *side)
+{
+	return (struct tables){.forwarding = side->forwarding, .fib = side->fib};
 }
 
 struct worker *side_worker(const struct side *side, uint8_t lane)
@@ -82,9 +96,10 @@ struct worker *side_worker(const struct side *side, uint8_t lane)
 size_t side_seal(struct side *side, const struct frame_content *content, uint8_t *frame)
 {
 	struct writer out = writer_of(frame, content->payload.size + 2048);
+	struct culprit as;
 
 	assert_int_equal(frame_seal(side->forwarding, side_worker(side, content->lane),
-				    (instant){1000}, SIDE_INDEX, content, &out),
+				    (instant){1000}, SIDE_INDEX, content, &as, &out),
 			 DROP_NONE);
 	assert_true(writer_ok(&out));
 	return out.used;

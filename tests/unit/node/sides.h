@@ -1,10 +1,12 @@
-/* The two ends of one session without the nodes around them: for each a snapshot with the other as
- * its only destination, and the two workers. What the per-packet functions are tested with. */
+/* The two ends of one session without the nodes around them: for each the snapshots with the other
+ * as only destination, a neighbour, and the two workers. What the per-packet functions are tested
+ * with. */
 #ifndef TESTS_UNIT_NODE_SIDES_H
 #define TESTS_UNIT_NODE_SIDES_H
 
 #include "node/forwarding.h"
 #include "node/frame.h"
+#include "node/tables.h"
 #include "node/worker.h"
 
 #include <stdarg.h>
@@ -20,16 +22,23 @@ enum {
 struct side {
 	struct address address;
 	struct forwarding *forwarding;
+	struct fib *fib;
 	struct worker *control, *packets;
-	struct destination peer; /* what side_publish puts into the snapshot */
+	/* What side_publish puts into the snapshots. */
+	struct destination peer;
+	struct fib_node path;
+	struct fib_hop hop;
+	bool synced, routed; /* true; false: the other is in no path */
 };
 
 /* Two sides that can reach each other at once, MTU 1500, by keys of that suite: serial 1, even. */
 struct side *sides_new(enum suite suite);
 void sides_free(struct side *sides);
 
-/* Publishes side->peer, and nothing else. */
+/* Publishes the peer, its path and hop, and nothing else. */
 void side_publish(struct side *side);
+
+struct tables side_tables(const struct side *side);
 
 /* The worker that owns a lane. */
 struct worker *side_worker(const struct side *side, uint8_t lane);

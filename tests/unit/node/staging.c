@@ -100,6 +100,21 @@ static void check_oldest(const struct staging *staging, const struct model *mode
 	}
 }
 
+/* Takes the oldest number of one owner to where it belongs among those of another. */
+static void model_move(struct model *models, uint32_t from, uint32_t to, enum drop drop)
+{
+	uint32_t number = model_take(&models[from]);
+	struct model *model = &models[to];
+	uint32_t at;
+
+	assert_int_equal(drop, model->count == STAGED_PER_PEER ? DROP_STAGED_FULL : DROP_NONE);
+	if (model->count == STAGED_PER_PEER)
+		model_take(model);
+	for (at = model->count++; at > 0 && model->numbers[at - 1] > number; at--)
+		model->numbers[at] = model->numbers[at - 1];
+	model->numbers[at] = number;
+}
+
 static void queues_keep_their_order(void **state)
 {
 	struct staging *staging = staging_new(SLOTS);
@@ -110,8 +125,17 @@ static void queues_keep_their_order(void **state)
 
 	rng_init(&rng, (const uint8_t[RNG_SEED]){5});
 	for (uint32_t number = 1; number < STEPS; number++) {
-		uint32_t owner = rng_below(&rng, OWNERS);
-		if (rng_below(&rng, 5) < 3) {
+		uint32_t owner = rng_below(&rng, OWNERS), other = rng_below(&rng, OWNERS);
+		assert_int_equal(staging_first(staging, &queues[other], &staged),
+				 models[other].count > 0);
+		if (models[other].count > 0)
+			assert_int_equal(number_of(&staged), models[other].numbers[0]);
+		if (owner != other && models[owner].count > 0 && rng_below(&rng, 4) == 0) {
+			enum drop drop =
+				staging_move(staging, &queues[owner], &queues[other], other);
+			model_move(models, owner, other, drop);
+			assert_int_equal(queues[other].count, models[other].count);
+		} else if (rng_below(&rng, 5) < 3) {
 			enum drop drop = put(staging, &queues[owner], owner, number);
 			model_put(models, owner, number, drop);
 		} else {

@@ -87,8 +87,7 @@ void stranger_initiation(struct stranger *stranger, struct mesh *mesh, uint32_t 
 				      .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
 				      .boot_epoch = stranger->certificate.generation,
 				      .instance = stranger->instance,
-				      .lladdr = stranger->lladdr,
-				      .interface = 1};
+				      .remote = stranger->remote};
 	uint8_t ephemeral[AGREE_KEY];
 	struct handshake_offer offer = {.number = rng_u32(&mesh->rng),
 					.sequence = ++stranger->sequence,
@@ -96,6 +95,10 @@ void stranger_initiation(struct stranger *stranger, struct mesh *mesh, uint32_t 
 					.ephemeral = ephemeral};
 	struct writer out = writer_of(bytes, WIRE_INITIATION);
 
+	if (!stranger->remote) {
+		self.lladdr = stranger->lladdr;
+		self.interface = 1;
+	}
 	rng_fill(&mesh->rng, ephemeral, sizeof(ephemeral));
 	assert_true(handshake_begin(&self, &mesh->hosts[host].address, key->pair.public_key, &offer,
 				    pending, &out));

@@ -15,6 +15,7 @@ struct stranger {
 	uint8_t network_key[32];
 	uint8_t network_id[NETWORK_ID];
 	struct lladdr lladdr;
+	bool remote; /* it is no neighbour: its INITIATIONs are relayed */
 	uint32_t instance;
 	uint32_t sequence; /* of its last INITIATION */
 };

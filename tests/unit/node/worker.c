@@ -166,6 +166,24 @@ static void a_new_tenant_finds_figures_at_zero(void **state)
 	free(worker);
 }
 
+/* The control side hears of a next hop once, until it has looked. */
+static void a_hop_is_told_once(void **state)
+{
+	struct worker *worker = worker_new();
+
+	for (uint32_t round = 0; round < 3; round++) {
+		for (uint32_t hop = 0; hop < WORKER_HOPS; hop++)
+			assert_true(worker_hop_used(worker, hop));
+		for (uint32_t hop = 0; hop < WORKER_HOPS; hop++)
+			assert_false(worker_hop_used(worker, hop));
+		worker_hops_looked(worker);
+	}
+	assert_true(worker_hop_used(worker, 70));
+	assert_true(worker_hop_used(worker, 6));
+	assert_false(worker_hop_used(worker, 70));
+	free(worker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +194,7 @@ int main(void)
 		cmocka_unit_test(a_worn_lane_is_told),
 		cmocka_unit_test(windows_belong_to_a_key_and_a_lane),
 		cmocka_unit_test(a_new_tenant_finds_figures_at_zero),
+		cmocka_unit_test(a_hop_is_told_once),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -119,6 +119,34 @@ static void test_the_same_and_the_older_tell_what_we_have(void **state)
 	viewer_end(&viewer);
 }
 
+/* Two nodes with one identity and one version: all zones keep the same of both. */
+static void test_of_one_version_the_greater_hash_counts(void **state)
+{
+	struct viewer viewer = viewer_of(zone_new());
+	struct zone_node *node = zone_node(viewer.zone, 1);
+	enum drop drops[2];
+	struct span bytes;
+	uint64_t hashes[2];
+
+	for (uint32_t i = 0; i < 2; i++) {
+		node->epoch = 2;
+		node->sequence[0] = 0;
+		node->lifetime--;
+		bytes = zone_fragment(viewer.zone, 1, 0);
+		hashes[i] = record_hash(bytes.bytes, bytes.size, realm.network_id);
+		drops[i] = viewer_bring(&viewer, 1, bytes);
+	}
+	assert_int_equal(drops[0], DROP_NONE);
+	assert_int_equal(drops[1], hashes[1] > hashes[0] ? DROP_NONE : DROP_RECORD_OLD);
+	assert_int_equal(viewer_bring(&viewer, 1, bytes),
+			 hashes[1] > hashes[0] ? DROP_RECORD_KNOWN : DROP_RECORD_OLD);
+	node->sequence[0] = 0;
+	node->lifetime++;
+	assert_int_equal(viewer_bring(&viewer, 1, zone_fragment(viewer.zone, 1, 0)),
+			 hashes[1] > hashes[0] ? DROP_RECORD_OLD : DROP_RECORD_KNOWN);
+	viewer_end(&viewer);
+}
+
 /* Writes a fragment of node 2, without entries. */
 static struct span later(struct zone *zone, uint32_t epoch, uint32_t number, uint8_t count)
 {
@@ -274,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_another_version_is_refused),
 		cmocka_unit_test(test_our_own_address_is_the_callers_to_judge),
 		cmocka_unit_test(test_the_same_and_the_older_tell_what_we_have),
+		cmocka_unit_test(test_of_one_version_the_greater_hash_counts),
 		cmocka_unit_test(test_later_fragments_belong_to_the_first),
 		cmocka_unit_test(test_a_generation_never_goes_back),
 		cmocka_unit_test(test_an_origin_has_its_pace),

@@ -68,13 +68,13 @@ static void tell(struct scene *scene, uint32_t number, bool full, uint32_t metri
 						    .mtu = 1400,
 						    .quality = 200,
 						    .medium = MEDIUM_RADIO};
-	origin_neighbour(&scene->origin, adjacency, scene->viewer.now, was_full);
+	origin_neighbour(&scene->origin, adjacency, scene->viewer.now, was_full, true);
 }
 
 /* Makes what is due within the time a new neighbour is told of; true if something was. */
 static bool make(struct scene *scene)
 {
-	instant soon = instant_after(scene->viewer.now, duration_ms(ROUTE_MORE_MS));
+	instant soon = instant_after(scene->viewer.now, duration_ms(ROUTE_FIRST_MS));
 	instant due = origin_deadline(&scene->origin, scene->viewer.now);
 
 	if (!instant_reached(soon, due))
@@ -190,8 +190,8 @@ static void fragments_come_and_go(void **state)
 			scene.adjacencies, adjacency_find(scene.adjacencies, &last.address));
 
 		adjacency->known.metric_us = 200;
-		origin_neighbour(&scene.origin, adjacency, scene.viewer.now, true);
-		origin_neighbour(&scene.origin, adjacency, scene.viewer.now, true);
+		origin_neighbour(&scene.origin, adjacency, scene.viewer.now, true, true);
+		origin_neighbour(&scene.origin, adjacency, scene.viewer.now, true, true);
 	}
 	assert_true(make(&scene));
 	assert_int_equal(sequence(&scene, 0), 2);

@@ -15,7 +15,7 @@ static const struct datagram routed = {.from = 5,
 				       .to = 8,
 				       .source_port = 1024,
 				       .destination_port = PORT_DISCARD,
-				       .route = {2, {6, 7}},
+				       .via = {2, {6, 7}},
 				       .payload = {(const uint8_t *)"hello", 5}};
 
 /* What a host reads from a parcel that came through the mesh. */
@@ -31,7 +31,7 @@ static void a_datagram_goes_as_it_is(void **state)
 	struct datagram sent = routed, got;
 	uint8_t packet[TRAFFIC_MOST];
 
-	sent.route.count = 0;
+	sent.via.count = 0;
 	struct parcel parcel = datagram_parcel(&sent, 5);
 	assert_int_equal(parcel.from, 5);
 	assert_int_equal(parcel.to, 8);
@@ -78,9 +78,9 @@ static void an_answer_goes_the_same_way_back(void **state)
 	assert_int_equal(answer.to, 5);
 	assert_int_equal(answer.source_port, PORT_DISCARD);
 	assert_int_equal(answer.destination_port, 1024);
-	assert_int_equal(answer.route.count, 2);
-	assert_int_equal(answer.route.hosts[0], 7);
-	assert_int_equal(answer.route.hosts[1], 6);
+	assert_int_equal(answer.via.count, 2);
+	assert_int_equal(answer.via.hosts[0], 7);
+	assert_int_equal(answer.via.hosts[1], 6);
 	assert_int_equal(datagram_next(&answer), 7);
 }
 
@@ -91,7 +91,7 @@ static void what_is_no_leg_is_refused(void **state)
 		size_t at;
 		uint8_t value;
 	} changes[] = {
-		{COUNT, 0}, {COUNT, ROUTE_MOST + 1}, {PASSED, 3}, {PASSED, 1}, {17, 9},
+		{COUNT, 0}, {COUNT, VIA_MOST + 1}, {PASSED, 3}, {PASSED, 1}, {17, 9},
 		{COUNT, 8}, /* longer than the packet */
 	};
 	uint8_t packet[TRAFFIC_MOST];
@@ -107,13 +107,13 @@ static void what_is_no_leg_is_refused(void **state)
 	}
 }
 
-static bool reads(const char *text, struct route *route)
+static bool reads(const char *text, struct via *via)
 {
 	struct line line;
 
 	line_begin(&line, "file", 1, text, strlen(text));
-	route_read(&line, 9, route);
-	route_check(&line, 1, route, 2);
+	via_read(&line, 9, via);
+	via_check(&line, 1, via, 2);
 	return line_end(&line);
 }
 
@@ -121,15 +121,15 @@ static void routes_are_read(void **state)
 {
 	static const char *const wrong[] = {"",	   "9", "3,", ",3",  "3..4",
 					    "3,x", "1", "2",  "3,3", "0,3,4,5,6,7,8,3,4"};
-	struct route route;
+	struct via via;
 
-	assert_true(reads("3", &route));
-	assert_int_equal(route.count, 1);
-	assert_true(reads("0,3,1,8,4,5,6,7", &route));
-	assert_int_equal(route.count, ROUTE_MOST);
-	assert_int_equal(route.hosts[3], 8);
+	assert_true(reads("3", &via));
+	assert_int_equal(via.count, 1);
+	assert_true(reads("0,3,1,8,4,5,6,7", &via));
+	assert_int_equal(via.count, VIA_MOST);
+	assert_int_equal(via.hosts[3], 8);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (reads(wrong[i], &route))
+		if (reads(wrong[i], &via))
 			fail_msg("accepted: %s", wrong[i]);
 }
 

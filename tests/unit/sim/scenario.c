@@ -52,6 +52,38 @@ static void every_line_means_something(void **state)
 	scenario_free(&scenario);
 }
 
+static void routed_expectations_are_read(void **state)
+{
+	struct scenario scenario;
+	char complaint[LINE_COMPLAINT];
+
+	assert_true(
+		reads(&scenario,
+		      "limits nodes 40\ntopology lan 5\ntwin 0-3\n"
+		      "at 1s send 0>2 hops 3\n"
+		      "expect by 9s reach 1..3 pairs 7 within 2s\nexpect by 9s paths 0-1\n"
+		      "expect by 9s loops at most 2 since 4s\nexpect by 9s duplicate at least 2\n"
+		      "expect by 9s told too_big at least 3 of 0 by 1..2\n",
+		      complaint));
+	assert_int_equal(scenario.limits.route.nodes, 40);
+	assert_int_equal(scenario.identity[3], 0);
+	assert_int_equal(scenario.identity[2], 2);
+	assert_int_equal(scenario.orders[0].hop_limit, 3);
+	assert_int_equal(scenario.expectations[0].kind, EXPECT_REACH);
+	assert_int_equal(scenario.expectations[0].pairs, 7);
+	assert_int_equal(scenario.expectations[0].within.us, 2000000);
+	assert_int_equal(scenario.expectations[1].kind, EXPECT_PATHS);
+	assert_int_equal(scenario.expectations[1].select.kind, SELECT_PAIR);
+	assert_int_equal(scenario.expectations[2].kind, EXPECT_LOOPS);
+	assert_int_equal(instant_since(scenario.expectations[2].since, SCENARIO_BEGIN).us, 4000000);
+	assert_int_equal(scenario.expectations[3].kind, EXPECT_DUPLICATE);
+	assert_int_equal(scenario.expectations[4].kind, EXPECT_TOLD);
+	assert_int_equal(scenario.expectations[4].told, ICMP_TOO_BIG);
+	assert_int_equal(scenario.expectations[4].select.a, 0);
+	assert_int_equal(scenario.expectations[4].relays.b, 2);
+	scenario_free(&scenario);
+}
+
 static void places_and_clocks_are_read(void **state)
 {
 	struct scenario scenario;
@@ -122,6 +154,13 @@ static void nonsense_is_refused_with_its_line(void **state)
 		{"topology disc 3 2\nat 1s move 0..1 to 1,1\n", "one node at a time"},
 		{"topology line 3\nexpect by 1s frames caused by joy at most 1\n",
 		 "\"joy\" is nothing that can happen"},
+		{"topology line 3\ntwin 0\n", "write 3-7"},
+		{"topology line 3\ntwin 1-1\n", "write 3-7"},
+		{"topology line 3\nat 1s send 0>2 hops 0\n", "\"0\" is no number from 1"},
+		{"topology line 3\nat 1s send 0>2 via 1 hops 3\n", "do not go together"},
+		{"topology line 3\nexpect by 1s reach wire 0\n", "that is for nodes"},
+		{"topology line 3\nexpect by 4s reach all\n", "before the beginning"},
+		{"topology line 3\nexpect by 1s told joy at most 1\n", "no error a host is told"},
 		{"topology edges nowhere.edges\n", "folder/nowhere.edges: No such file"},
 		{"colour blue\n", ":1: the topology comes before \"colour\""},
 		{"topology line 3\ncolour blue\n", ":2: \"colour\" begins no line"},
@@ -155,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_line_means_something),
+		cmocka_unit_test(routed_expectations_are_read),
 		cmocka_unit_test(places_and_clocks_are_read),
 		cmocka_unit_test(nonsense_is_refused_with_its_line),
 		cmocka_unit_test(a_line_too_long_is_refused),

@@ -1,0 +1,48 @@
+/* Addresses and keys as strings of JSON, in the forms of daemon/text.h. */
+#include "daemon/values.h"
+
+#include "daemon/text.h"
+
+#include <sodium.h>
+
+json_t *value_address(const struct address *address)
+{
+	char text[TEXT_ADDRESS];
+
+	return json_string(text_address(address, text));
+}
+
+json_t *value_id(const struct address *address)
+{
+	struct node_id id = address_id(address);
+	char text[TEXT_ID];
+
+	return json_string(text_id(&id, text));
+}
+
+json_t *value_lladdr(const uint8_t bytes[LLADDR])
+{
+	char text[TEXT_LLADDR];
+
+	return json_string(text_lladdr(bytes, text));
+}
+
+json_t *value_base64(const uint8_t *bytes, size_t size)
+{
+	char text[64];
+
+	return json_string(
+		sodium_bin2base64(text, sizeof(text), bytes, size, sodium_base64_VARIANT_ORIGINAL));
+}
+
+json_t *value_hex(const uint8_t *bytes, size_t size)
+{
+	char text[64];
+
+	return json_string(sodium_bin2hex(text, sizeof(text), bytes, size));
+}
+
+json_t *value_list(const char *name, json_t *list)
+{
+	return json_pack("{s:i, s:o}", "schema", 1, name, list);
+}
