@@ -1,0 +1,19 @@
+"""A grid of hosts that start together."""
+import wires
+
+ROWS = ("abc", "def", "ghi")
+PAIRS = [row[i:i + 2] for row in (*ROWS, *map("".join, zip(*ROWS))) for i in (0, 1)]
+
+
+def test_nine_hosts_that_start_together_reach_each_other_along_wires(mesh):
+    hosts = wires.wired(mesh, "".join(ROWS), " ".join(PAIRS))
+    for one in hosts:
+        for other in hosts:
+            one.ping(other)
+    first, last = hosts[0], hosts[-1]
+    said = first.run("traceroute", "-6", "-n", "-q", 1, last.address).stdout
+    named = {host.address: host.name for host in hosts}
+    way = first.name + "".join(named[hop.split()[1]] for hop in said.splitlines()[1:])
+    steps = ["".join(sorted(way[i:i + 2])) for i in range(len(way) - 1)]
+    assert way[-1] == last.name and len(set(way)) == len(way)
+    assert set(steps) <= set(PAIRS), way

@@ -1,0 +1,89 @@
+"""A host that tries addresses nobody has is told so, and costs the mesh nothing."""
+import ipaddress
+import random
+import socket
+import time
+
+import pytest
+import wires
+from mesh import wait_for
+
+ADDRESSES = 10000
+
+
+def scan(host, seed, count):
+    """Sends a datagram to that many random addresses; returns how often it was told that one is
+    unreachable."""
+    chance, errors = random.Random(seed), 0
+    with host.network():
+        scanner = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    IPV6_RECVERR = 25
+    scanner.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
+    with scanner:
+        for _ in range(count):
+            address = ipaddress.IPv6Address(b"\xbe\xef" + chance.randbytes(14))
+            sent = False
+            while not sent:
+                try:
+                    sent = scanner.sendto(b"anybody?", (str(address), 9))
+                except OSError:  # what was said of an earlier one
+                    errors += 1
+    return errors
+
+
+def memory(host):
+    """Resident kilobytes of the daemon."""
+    status = host.run("sh", "-c", "cat /proc/$(pgrep -x meshpd)/status").stdout
+    return int(status.split("VmRSS:")[1].split()[0])
+
+
+def is_probe_or_hello(frame):
+    """True for what neighbours say anyway: HELLOs, and sealed frames of lane 0 and hop limit 255,
+    in both forms."""
+    HELLO, DATA_EXTENDED = 1, 7
+    octets = frame[14:]
+    if octets[0] & 0x10:
+        return octets[0] & 7 == 0 and octets[1] == 255
+    if octets[1] == DATA_EXTENDED:
+        return octets[19] & 7 == 0 and octets[2] == 255
+    return octets[1] == HELLO
+
+
+def unreachable(host):
+    return host.drops().get("unreachable", 0)
+
+
+def test_unknown_addresses_cost_no_frame_and_no_memory(mesh):
+    a, b, c = wires.wired(mesh, "abc", "ab bc")
+    a.ping(c)
+    scan(a, "warm up", 1000)
+    before, known = memory(a), unreachable(a)
+    wire = b.wire("eth-a")
+    started = time.monotonic()
+    errors = scan(a, "all", ADDRESSES)
+    wait_for(lambda: unreachable(a) - known == ADDRESSES, "every packet is refused", 10)
+    took = time.monotonic() - started
+    frames = wire.ours()
+    assert all(map(is_probe_or_hello, frames))
+    assert len(frames) < 10 + 10 * took
+    assert errors > 100, "hosts are told, as often as errors may be sent"
+    assert memory(a) - before <= 64
+    a.ping(c)
+
+
+def test_a_data_frame_would_be_noticed(mesh):
+    a, b = wires.wired(mesh, "ab", "ab")
+    wire = b.wire("eth-a")
+    a.ping(b)
+    a.ping(b, "-s", 0)
+    assert sum(not is_probe_or_hello(frame) for frame in wire.ours()) == 4
+
+
+@pytest.mark.parametrize("size", [8, 1400])
+def test_each_is_told_at_once(mesh, size):
+    a, b = wires.wired(mesh, "ab", "ab")
+    started = time.monotonic()
+    for _ in range(20):
+        said = a.ping("beef:dead::1", "-s", size, check=False).stdout
+        assert f"From {a.address}" in said and "Address unreachable" in said
+    assert time.monotonic() - started < 2
