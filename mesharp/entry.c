@@ -81,9 +81,12 @@ static void enter_blocked(struct entry *entry, const struct entry_context *conte
 		entry->blocks++;
 }
 
+/* → LOST, to be asked now and then, for the wire may be mended before a HELLO passes it. */
 static void enter_lost(struct entry *entry, const struct entry_context *context)
 {
 	enter(entry, context->now, NEIGHBOUR_LOST);
+	entry->interval = duration_ms(INTERVAL_LEAST_MS);
+	entry->due = instant_after(context->now, entry->interval);
 	quality_forget(&entry->quality);
 }
 
@@ -423,6 +426,13 @@ static enum entry_deed probing_due(struct entry *entry, const struct entry_conte
 	return ENTRY_ASK;
 }
 
+static enum entry_deed lost_due(struct entry *entry, const struct entry_context *context)
+{
+	entry->interval = at_most(duration_us(2 * entry->interval.us), interval_most(context));
+	entry->due = instant_after(context->now, entry->interval);
+	return ENTRY_ASK;
+}
+
 static enum entry_deed state_due(struct entry *entry, const struct entry_context *context)
 {
 	switch (entry->state) {
@@ -439,8 +449,9 @@ static enum entry_deed state_due(struct entry *entry, const struct entry_context
 	case NEIGHBOUR_BLOCKED:
 		enter_heard(entry, context, initiation_due(entry, context));
 		return ENTRY_NOTHING;
-	case NEIGHBOUR_NONE:
 	case NEIGHBOUR_LOST:
+		return lost_due(entry, context);
+	case NEIGHBOUR_NONE:
 		return ENTRY_NOTHING;
 	}
 	abort();

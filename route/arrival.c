@@ -29,8 +29,8 @@ static enum drop head_check(struct arrival *arrival)
  * chose between those, neither twin would ever hear of the other. */
 static enum drop twin_check(const struct arrival *arrival, const struct store_fragment *ours)
 {
-	uint64_t hash = record_hash(arrival->bytes.bytes, arrival->bytes.size,
-				    arrival->realm->network_id);
+	uint64_t hash =
+		record_hash(arrival->bytes.bytes, arrival->bytes.size, arrival->realm->network_id);
 
 	if (hash == ours->hash)
 		return DROP_RECORD_KNOWN;

@@ -1,5 +1,6 @@
 """A grid of hosts that start together."""
 import wires
+from mesh import wait_for
 
 ROWS = ("abc", "def", "ghi")
 PAIRS = [row[i:i + 2] for row in (*ROWS, *map("".join, zip(*ROWS))) for i in (0, 1)]
@@ -9,7 +10,8 @@ def test_nine_hosts_that_start_together_reach_each_other_along_wires(mesh):
     hosts = wires.wired(mesh, "".join(ROWS), " ".join(PAIRS))
     for one in hosts:
         for other in hosts:
-            one.ping(other)
+            # While costs settle, ways move and a packet may be lost.
+            wait_for(lambda one=one, other=other: one.reaches(other), f"{one.name} to {other.name}")
     first, last = hosts[0], hosts[-1]
     said = first.run("traceroute", "-6", "-n", "-q", 1, last.address).stdout
     named = {host.address: host.name for host in hosts}

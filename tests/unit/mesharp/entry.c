@@ -92,8 +92,8 @@ static const char *const table[EVENTS] = {
 	[PROBE_NEW_INSTANCE] = "ooooooooo",
 	[LEVEL] = "-hkotfflb",
 	[BUSY] = "-hkotsflb",
-	[UNANSWERED] = "-kbllll-h",
-	[TIMER] = "-kkotsf-h",
+	[UNANSWERED] = "-kblllllh",
+	[TIMER] = "-kkotsflh",
 	[LINK_DOWN] = "---------",
 };
 

@@ -52,8 +52,6 @@ static inline struct fixture *fixture_in(struct fixture *fixture, enum neighbour
 	entry->sent[SENT % ENTRY_SENT] = fixture->context.now;
 	entry->quality.last = HEARD;
 	entry->quality.heard = 1;
-	if (state == NEIGHBOUR_LOST)
-		entry->due = INSTANT_NEVER;
 	return fixture;
 }
 

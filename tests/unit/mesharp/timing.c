@@ -306,6 +306,27 @@ static void test_silence_counts_while_data_is_sent(void **state)
 	assert_int_equal(fixture.entry.state, NEIGHBOUR_LOST);
 }
 
+/* A mended wire is found within 8 s although no HELLO is due, until the neighbour is forgotten. */
+static void test_who_is_lost_is_asked_now_and_then(void **state)
+{
+	static const int64_t seconds[] = {1, 2, 4, 8, 8};
+	struct fixture fixture;
+
+	fixture_in(&fixture, NEIGHBOUR_FULL);
+	timer_event(&fixture, QUALITY_PATIENCE_MOST);
+	assert_int_equal(fixture.entry.state, NEIGHBOUR_LOST);
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		assert_int_equal(ahead(&fixture), seconds[i] * 1000000);
+		assert_int_equal(elapse(&fixture), ENTRY_ASK);
+		assert_int_equal(fixture.entry.state, NEIGHBOUR_LOST);
+	}
+	for (int asked = 0; fixture.entry.state == NEIGHBOUR_LOST; asked++) {
+		(void)elapse(&fixture);
+		assert_true(asked < 30);
+	}
+	assert_int_equal(fixture.entry.state, NEIGHBOUR_NONE);
+}
+
 static void test_who_was_just_heard_is_left_alone_for_100_ms(void **state)
 {
 	struct fixture fixture;
@@ -522,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_which_echoes_prove),
 		cmocka_unit_test(test_an_echo_from_before_the_entry_was_made_proves_nothing),
 		cmocka_unit_test(test_silence_counts_while_data_is_sent),
+		cmocka_unit_test(test_who_is_lost_is_asked_now_and_then),
 		cmocka_unit_test(test_who_was_just_heard_is_left_alone_for_100_ms),
 		cmocka_unit_test(test_a_question_that_shows_loss_makes_us_ask),
 		cmocka_unit_test(test_replayed_probes_change_nothing),
