@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Some hundred meshes of twenty and thirty nodes with faults at random: nothing breaks,
+"""A hundred meshes of twenty and thirty nodes with faults at random: nothing breaks,
 everybody finds everybody again, over however many hops.
 
 usage: seeds.py MESHSIM FOLDER"""
@@ -17,6 +17,6 @@ def seeds(name, count):
     assert len({result["hash"] for result in results}) == count, "two seeds, one run"
 
 
-tap.run([("40 rings", lambda: seeds("chaos-ring", 40)),
+tap.run([("44 rings", lambda: seeds("chaos-ring", 44)),
          ("6 switches", lambda: seeds("chaos-lan", 6)),
          ("50 meshes that relay", lambda: seeds("chaos-30", 50))])
