@@ -64,6 +64,14 @@ bool certificate_verify(const struct certificate *certificate, const uint8_t net
 			       sizeof(message), certificate->signature);
 }
 
+bool certificate_equal(const struct certificate *a, const struct certificate *b)
+{
+	return a->generation == b->generation &&
+	       memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 &&
+	       memcmp(a->session_key, b->session_key, sizeof(a->session_key)) == 0 &&
+	       memcmp(a->signature, b->signature, sizeof(a->signature)) == 0;
+}
+
 struct address certificate_address(const struct certificate *certificate)
 {
 	return address_of_key(certificate->identity);

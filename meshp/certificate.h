@@ -28,6 +28,9 @@ void certificate_read(struct certificate *certificate, struct reader *in);
 MUST_USE bool certificate_verify(const struct certificate *certificate,
 				 const uint8_t network_id[NETWORK_ID]);
 
+/* True if both are the same to the byte, so that one verified is the other verified. */
+bool certificate_equal(const struct certificate *a, const struct certificate *b);
+
 /* The address of the node it was made for. */
 struct address certificate_address(const struct certificate *certificate);
 

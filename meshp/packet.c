@@ -16,28 +16,28 @@ enum {
 	UDP_CHECKSUM = 6,
 };
 
-/* Reads the header; *length is what it says follows. */
-static enum drop header_read(const uint8_t *bytes, size_t size, struct packet *packet,
-			     uint16_t *length)
+enum drop packet_begin_read(const uint8_t *bytes, size_t size, struct packet *packet)
 {
 	struct reader in = reader_of(bytes, size);
 	struct packet read;
 	uint32_t first;
+	uint16_t length;
 
 	if (size == 0)
 		return DROP_PACKET_SHORT;
 	if (bytes[0] >> 4 != IPV6)
 		return DROP_PACKET_NOT_IPV6;
 	first = reader_u32(&in);
-	*length = reader_u16(&in);
+	length = reader_u16(&in);
 	read.traffic_class = (uint8_t)(first >> CLASS_SHIFT);
 	read.next_header = reader_u8(&in);
 	read.hop_limit = reader_u8(&in);
 	reader_copy(&in, read.source.bytes, ADDRESS);
 	reader_copy(&in, read.destination.bytes, ADDRESS);
-	if (in.failed)
+	if (in.failed || in.left > length)
 		return DROP_PACKET_SHORT;
 	read.payload = (struct span){in.at, in.left};
+	read.cut = length - (uint16_t)in.left;
 	*packet = read;
 	return DROP_NONE;
 }
@@ -45,26 +45,11 @@ static enum drop header_read(const uint8_t *bytes, size_t size, struct packet *p
 enum drop packet_read(const uint8_t *bytes, size_t size, struct packet *packet)
 {
 	struct packet read;
-	uint16_t length = 0;
-	enum drop drop = header_read(bytes, size, &read, &length);
+	enum drop drop = packet_begin_read(bytes, size, &read);
 
 	if (drop)
 		return drop;
-	if (read.payload.size != length)
-		return DROP_PACKET_SHORT;
-	*packet = read;
-	return DROP_NONE;
-}
-
-enum drop packet_begin_read(const uint8_t *bytes, size_t size, struct packet *packet)
-{
-	struct packet read;
-	uint16_t length = 0;
-	enum drop drop = header_read(bytes, size, &read, &length);
-
-	if (drop)
-		return drop;
-	if (read.payload.size > length)
+	if (read.cut > 0)
 		return DROP_PACKET_SHORT;
 	*packet = read;
 	return DROP_NONE;

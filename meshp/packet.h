@@ -23,6 +23,7 @@ struct packet {
 	uint8_t hop_limit;
 	struct address source, destination;
 	struct span payload; /* in place, all after the IPv6 header */
+	uint16_t cut;	     /* bytes of it that are not there, where the packet was cut off */
 };
 
 /* Reads the header of an IPv6 packet of exactly size bytes. Refusals: PACKET_SHORT (also when the

@@ -59,14 +59,6 @@ static uint32_t peers_room(struct node *node)
 	return pool_take(pool);
 }
 
-static bool certificate_same(const struct certificate *a, const struct certificate *b)
-{
-	return a->generation == b->generation &&
-	       memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 &&
-	       memcmp(a->session_key, b->session_key, sizeof(a->session_key)) == 0 &&
-	       memcmp(a->signature, b->signature, sizeof(a->signature)) == 0;
-}
-
 static enum drop certificate_check(struct node *node, instant now, uint32_t link,
 				   struct lladdr from, const struct certificate *certificate,
 				   bool rated)
@@ -107,7 +99,7 @@ enum drop peers_admit(struct node *node, instant now, uint32_t link, struct llad
 		const struct certificate *known = &node_peer(node, found)->certificate;
 		pool_touch(node_peer_pool(node), found);
 		*index = found;
-		if (certificate_same(known, certificate))
+		if (certificate_equal(known, certificate))
 			return DROP_NONE;
 		if (certificate->generation <= known->generation)
 			return DROP_CERTIFICATE_OLD;

@@ -6,9 +6,6 @@
 #include "route/cost.h"
 #include "route/flood.h"
 
-#include <sodium.h>
-#include <string.h>
-
 enum {
 	WORSE_PROBES = 2,
 	REFRESH_LEAST_S = ROUTE_REFRESH_S / 4 * 3,
@@ -216,14 +213,6 @@ static bool says(struct adjacencies *adjacencies, const struct record *record,
 	return true;
 }
 
-static bool same_certificate(const struct certificate *a, const struct certificate *b)
-{
-	return a->generation == b->generation &&
-	       sodium_memcmp(a->identity, b->identity, IDENTITY_PUBLIC) == 0 &&
-	       sodium_memcmp(a->session_key, b->session_key, AGREE_KEY) == 0 &&
-	       sodium_memcmp(a->signature, b->signature, SIGNATURE) == 0;
-}
-
 /* True if the fragment of draft's number need not be made: the last one says the same. */
 static bool still_good(const struct origin *origin, instant now, struct adjacencies *adjacencies,
 		       const struct database *database, const struct record *draft,
@@ -238,7 +227,7 @@ static bool still_good(const struct origin *origin, instant now, struct adjacenc
 	    !says(adjacencies, &last, stretch))
 		return false;
 	return draft->fragment != 0 || (last.fragments == draft->fragments &&
-					same_certificate(&last.certificate, &draft->certificate));
+					certificate_equal(&last.certificate, &draft->certificate));
 }
 
 /* What is known of the link now is what the record says. */

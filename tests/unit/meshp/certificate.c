@@ -34,6 +34,26 @@ static void test_layout(void **state)
 	assert_memory_equal(bytes + 68, end.certificate.signature, 64);
 }
 
+static void test_equal_to_the_byte(void **state)
+{
+	uint8_t bytes[WIRE_CERTIFICATE];
+	struct certificate read;
+	struct end end;
+
+	end_init(&end, 9, open_mesh);
+	write_one(&end.certificate, bytes);
+	for (size_t at = 0; at <= sizeof(bytes); at++) {
+		struct reader in = reader_of(bytes, sizeof(bytes));
+		if (at < sizeof(bytes))
+			bytes[at] ^= 1;
+		certificate_read(&read, &in);
+		assert_true(reader_done(&in));
+		assert_int_equal(certificate_equal(&read, &end.certificate), at == sizeof(bytes));
+		if (at < sizeof(bytes))
+			bytes[at] ^= 1;
+	}
+}
+
 /* The signature is checked over bytes laid out here, apart from the code under test. */
 static void test_what_is_signed(void **state)
 {
@@ -123,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_equal_to_the_byte),
 		cmocka_unit_test(test_what_is_signed),
 		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_every_forged_bit_is_refused),
