@@ -176,14 +176,14 @@ def options(words, **defaults):
     return parser.parse_args()
 
 
-def lines(mesh, given):
-    """One without daemons, then one of each build."""
+def lines(mesh, given, suffix=""):
+    """One without daemons, then one of each build; the suffix tells more such from these."""
     builds = {"meshpd": BUILD}
     for word in given.build:
         name, folder = word.split("=", 1)
         builds[name] = pathlib.Path(folder).resolve()
-    return [Plain(mesh, "kernel", given.nodes, given.link),
-            *(Meshed(mesh, name, given.nodes, given.link, build, given.settings)
+    return [Plain(mesh, f"kernel{suffix}", given.nodes, given.link),
+            *(Meshed(mesh, f"{name}{suffix}", given.nodes, given.link, build, given.settings)
               for name, build in builds.items())]
 
 
