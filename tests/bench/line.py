@@ -82,12 +82,15 @@ class Meshed(Line):
 
     def __init__(self, mesh, name, nodes, link, build=BUILD, settings=()):
         self.program = build / "daemon/meshpd"
-        self.settings = settings
+        self.settings = ["Firewall.Inbound=allow", *settings]
         super().__init__(mesh, name, nodes, link)
 
-    def join(self):
+    def start_daemons(self):
         for host in self.hosts:
-            host.start(self.program, "Firewall.Inbound=allow", *self.settings)
+            host.start(self.program, *self.settings)
+
+    def join(self):
+        self.start_daemons()
         for host in self.hosts:
             wait_for(host.answers, f"{host.name} answers", 10)
         wires.converged(*self.hosts, seconds=20)
