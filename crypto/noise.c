@@ -111,18 +111,26 @@ void noise_mix_key_and_hash(struct noise *noise, const uint8_t *input, size_t si
 	sodium_memzero(out, sizeof(out));
 }
 
+/* What the state seals and opens with next; the caller wipes it. */
+static void prepare(struct noise *noise, struct aead_key *key, uint8_t nonce[AEAD_NONCE])
+{
+	aead_prepare(NULL, SUITE_CHACHA20_POLY1305, noise->key, key);
+	next_nonce(noise, nonce);
+}
+
 void noise_seal(struct noise *noise, const void *plain, size_t size, struct writer *out)
 {
 	size_t sealed_size = size + (noise->keyed ? AEAD_TAG : 0);
 	uint8_t *sealed = writer_take(out, sealed_size);
 	uint8_t nonce[AEAD_NONCE];
+	struct aead_key key;
 
 	if (!sealed)
 		return;
 	if (noise->keyed) {
-		next_nonce(noise, nonce);
-		aead_seal(SUITE_CHACHA20_POLY1305, noise->key, nonce,
-			  (struct span){noise->hash, HASH_512}, plain, size, sealed);
+		prepare(noise, &key, nonce);
+		aead_seal(&key, nonce, (struct span){noise->hash, HASH_512}, plain, size, sealed);
+		sodium_memzero(&key, sizeof(key));
 	} else if (size > 0) {
 		memcpy(sealed, plain, size);
 	}
@@ -134,13 +142,16 @@ bool noise_open(struct noise *noise, struct reader *in, void *plain, size_t size
 	size_t sealed_size = size + (noise->keyed ? AEAD_TAG : 0);
 	const uint8_t *sealed = reader_take(in, sealed_size);
 	uint8_t nonce[AEAD_NONCE];
+	struct aead_key key;
 
 	if (!sealed)
 		return false;
 	if (noise->keyed) {
-		next_nonce(noise, nonce);
-		if (!aead_open(SUITE_CHACHA20_POLY1305, noise->key, nonce,
-			       (struct span){noise->hash, HASH_512}, sealed, sealed_size, plain))
+		prepare(noise, &key, nonce);
+		bool good = aead_open(&key, nonce, (struct span){noise->hash, HASH_512}, sealed,
+				      sealed_size, plain);
+		sodium_memzero(&key, sizeof(key));
+		if (!good)
 			return false;
 	} else if (size > 0) {
 		memcpy(plain, sealed, size);

@@ -102,6 +102,11 @@ const struct destination *forwarding_at(const struct forwarding *forwarding, uin
 	return destinations_of(forwarding) + index;
 }
 
+const struct destination *forwarding_find(const struct forwarding *forwarding, uint32_t index)
+{
+	return index < forwarding->used ? forwarding_at(forwarding, index) : NULL;
+}
+
 static struct forwarding_key key_of(const struct session_keys *keys, const uint8_t key[AEAD_KEY])
 {
 	struct forwarding_key made = {

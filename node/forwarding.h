@@ -56,6 +56,9 @@ uint32_t forwarding_by_id(const struct forwarding *forwarding, const struct node
 /* The destination at an index one of the two above returned. */
 const struct destination *forwarding_at(const struct forwarding *forwarding, uint32_t index);
 
+/* The destination at any index, or NULL; one without an address if nobody is there. */
+const struct destination *forwarding_find(const struct forwarding *forwarding, uint32_t index);
+
 /* The keys of a session as workers use them. */
 struct forwarding_key forwarding_seal_key(const struct session_keys *keys);
 struct forwarding_key forwarding_open_key(const struct session_keys *keys);

@@ -52,7 +52,7 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 	sealed[0] = content->next_header;
 	if (content->payload.size > 0)
 		memcpy(sealed + 1, content->payload.bytes, content->payload.size);
-	data_seal(&header, destination->seal.suite, destination->seal.key, sealed,
+	data_seal(&header, worker_seal_key(worker, index, destination), sealed,
 		  1 + content->payload.size, sealed);
 	*as = culprit_of(&header, sealed);
 	if (header.extended)
@@ -97,7 +97,7 @@ static enum drop try_key(struct worker *worker, const struct destination *destin
 
 	if (!window_fresh(window, header->counter))
 		return DROP_REPLAY;
-	if (!data_open(header, key->suite, key->key, sealed, plain))
+	if (!data_open(header, worker_open_key(worker, index, key), sealed, plain))
 		return DROP_AUTHENTICATION;
 	window_accept(window, header->counter);
 	return DROP_NONE;

@@ -52,6 +52,10 @@ struct layout node_layout(const struct node_limits *limits)
 		at.forwarding[i] = layout_part(&at, forwarding_size(limits->peers));
 		at.fib[i] = layout_part(&at, fib_size(&fib));
 	}
+	at.total = (at.total + 63) & ~(uint64_t)63;
+	at.saved = at.total;
+	for (uint32_t i = 0; i < WORKERS; i++)
+		at.keyrings[i] = layout_part(&at, keyring_size(limits->peers));
 	return at;
 }
 
@@ -102,8 +106,12 @@ static void node_lay_out(struct node *node)
 	rng_fill(&node->rng, secret, sizeof(secret));
 	table_init(node_peer_table(node), limits->peers, ADDRESS, secret);
 	staging_init(node_staging(node), limits->staged);
-	worker_init(node_worker(node, WORKER_CONTROL), limits->peers, WIRE_LANE_CONTROL, 1);
-	worker_init(node_worker(node, WORKER_PACKETS), limits->peers, 1, WIRE_LANES - 1);
+	worker_init(node_worker(node, WORKER_CONTROL), node_keyring(node, WORKER_CONTROL),
+		    limits->peers, WIRE_LANE_CONTROL, 1);
+	worker_init(node_worker(node, WORKER_PACKETS), node_keyring(node, WORKER_PACKETS),
+		    limits->peers, 1, WIRE_LANES - 1);
+	for (uint32_t i = 0; i < WORKERS; i++)
+		keyring_init(node_keyring(node, i), limits->peers);
 	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
 		forwarding_init(node_snapshot(node, i), limits->peers, &node->own, secret);
 		fib_init(node_fib_at(node, i), &fib, secret);
@@ -125,9 +133,17 @@ struct node *node_init(void *memory, const struct node_limits *limits,
 	return node;
 }
 
+void node_provide(struct node *node, const struct aead_provider *provider)
+{
+	for (uint32_t i = 0; i < WORKERS; i++)
+		keyring_provide(node_keyring(node, i), provider);
+}
+
 void node_wipe(struct node *node)
 {
-	sodium_memzero(node, node->at.total);
+	for (uint32_t i = 0; i < WORKERS; i++)
+		keyring_wipe(node_keyring(node, i));
+	sodium_memzero(node, node->at.saved);
 }
 
 uint32_t node_place(const struct node *node, uint32_t link, struct lladdr from)

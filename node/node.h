@@ -7,6 +7,7 @@
 #define NODE_NODE_H
 
 #include "base/time.h"
+#include "crypto/aead.h"
 #include "crypto/agree.h"
 #include "crypto/identity.h"
 #include "mesharp/metric.h"
@@ -88,6 +89,10 @@ void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
 
 /* When node_time is wanted next; INSTANT_NEVER if nothing waits. */
 instant node_deadline(const struct node *node);
+
+/* Session keys are prepared by this provider from now on, which is lent until node_wipe; NULL, as
+ * after node_init and node_restore: by libsodium. What the node does is the same. */
+void node_provide(struct node *node, const struct aead_provider *provider);
 
 /* Wipes every secret. The memory may then be released. */
 void node_wipe(struct node *node);

@@ -50,6 +50,8 @@ void publish(struct node *node)
 		forwarding_put(snapshot, i, &made);
 		sodium_memzero(&made, sizeof(made));
 	}
+	for (uint32_t i = 0; i < WORKERS; i++)
+		keyring_follow(node_keyring(node, i), snapshot);
 	node->current = next;
 	node->stale = false;
 	node->fresh = true;

@@ -1,7 +1,8 @@
 /* A node as bytes: the number of the schema, a BLAKE2b over that number and the block, the block.
- * A node's block holds no pointer, so its bytes are all of it; whether they mean to this program
- * what they meant to the one that saved them is told by the schema's number, by the capacities and
- * by where the parts lie. A hash shows damage, not malice: who can write the bytes is the node. */
+ * The block holds no pointer up to the keyrings, which are made anew, so these bytes are all of it;
+ * whether they mean to this program what they meant to the one that saved them is told by the
+ * schema's number, by the capacities and by where the parts lie. A hash shows damage, not malice:
+ * who can write the bytes is the node. */
 #include "crypto/hash.h"
 #include "node/value.h"
 
@@ -9,13 +10,13 @@
 #include <string.h>
 
 enum {
-	SCHEMA = 2, /* one more whenever the same bytes come to mean something else */
+	SCHEMA = 3, /* one more whenever the same bytes come to mean something else */
 	HEAD = 4 + HASH_256,
 };
 
 size_t node_save_size(const struct node_limits *limits)
 {
-	return HEAD + node_size(limits);
+	return HEAD + node_layout(limits).saved;
 }
 
 static void hash_saved(const uint8_t *saved, size_t size, uint8_t hash[HASH_256])
@@ -46,6 +47,14 @@ static bool block_fits(const uint8_t *block, const struct node_limits *limits)
 	       memcmp(block + offsetof(struct node, at), &here, sizeof(here)) == 0;
 }
 
+/* Nothing was saved of what is behind the saved part: it begins anew. */
+static void begin_anew(struct node *node)
+{
+	memset(node_part(node, node->at.saved), 0, node->at.total - node->at.saved);
+	for (uint32_t i = 0; i < WORKERS; i++)
+		keyring_init(node_keyring(node, i), node->limits.peers);
+}
+
 struct node *node_restore(void *memory, const struct node_limits *limits, const uint8_t *saved,
 			  size_t size)
 {
@@ -58,5 +67,6 @@ struct node *node_restore(void *memory, const struct node_limits *limits, const 
 	if (memcmp(hash, saved + 4, sizeof(hash)) != 0 || !block_fits(saved + HEAD, limits))
 		return NULL;
 	memcpy(memory, saved + HEAD, size - HEAD);
+	begin_anew(memory);
 	return memory;
 }

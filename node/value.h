@@ -1,5 +1,6 @@
 /* The inside of a node, known to this room alone: one head, and behind it, at offsets from it, the
- * parts whose size depends on the limits. Nothing here is a pointer. */
+ * parts whose size depends on the limits. Nothing here is a pointer but in the keyrings, which lie
+ * behind all that is saved. */
 #ifndef NODE_VALUE_H
 #define NODE_VALUE_H
 
@@ -81,6 +82,8 @@ struct layout {
 	uint64_t workers[WORKERS];
 	uint64_t forwarding[SNAPSHOTS];
 	uint64_t fib[SNAPSHOTS];
+	uint64_t saved; /* up to here a node is saved; behind it lies what is this process's own */
+	uint64_t keyrings[WORKERS];
 	uint64_t total;
 };
 
@@ -194,6 +197,11 @@ static inline uint32_t node_peer_generation(const struct node *node, uint32_t in
 static inline struct worker *node_worker(const struct node *node, uint32_t number)
 {
 	return node_part(node, node->at.workers[number]);
+}
+
+static inline struct keyring *node_keyring(const struct node *node, uint32_t number)
+{
+	return node_part(node, node->at.keyrings[number]);
 }
 
 static inline struct forwarding *node_snapshot(const struct node *node, uint32_t number)

@@ -6,6 +6,7 @@
 
 struct worker {
 	struct drops drops;
+	uint64_t keyring; /* where it lies from here, modulo 2^64 */
 	uint32_t destinations;
 	uint32_t first, lanes;
 	uint64_t stride;
@@ -47,10 +48,12 @@ size_t worker_size(uint32_t destinations, uint32_t lanes)
 	return sizeof(struct worker) + destinations * stride_size(lanes);
 }
 
-struct worker *worker_init(void *memory, uint32_t destinations, uint32_t first, uint32_t lanes)
+struct worker *worker_init(void *memory, const struct keyring *keyring, uint32_t destinations,
+			   uint32_t first, uint32_t lanes)
 {
 	struct worker *worker = memory;
 
+	worker->keyring = (uintptr_t)keyring - (uintptr_t)worker;
 	worker->destinations = destinations;
 	worker->first = first;
 	worker->lanes = lanes;
@@ -100,6 +103,23 @@ struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t 
 const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index)
 {
 	return &stride_at(worker, index)->peer;
+}
+
+static struct keyring *keyring_of(const struct worker *worker)
+{
+	return (struct keyring *)((uintptr_t)worker + (uintptr_t)worker->keyring);
+}
+
+const struct aead_key *worker_seal_key(struct worker *worker, uint32_t index,
+				       const struct destination *destination)
+{
+	return keyring_seal(keyring_of(worker), index, &destination->seal);
+}
+
+const struct aead_key *worker_open_key(struct worker *worker, uint32_t index,
+				       const struct forwarding_key *key)
+{
+	return keyring_open(keyring_of(worker), index, key);
 }
 
 bool worker_counter(struct worker *worker, uint32_t index, uint8_t lane,

@@ -1,6 +1,7 @@
 /* A worker's own block: counters and replay windows of the lanes it owns, for every destination,
- * and its drop counters. Nobody else writes it. State belongs to a key serial: meeting a new
- * serial, the worker starts at zero by itself, so the control side never reaches in here. */
+ * and its drop counters; beside it lies its keyring. Nobody else writes them. State belongs to a
+ * key serial: meeting a new serial, the worker starts at zero and prepares the key by itself, so
+ * the control side never reaches in here. */
 #ifndef NODE_WORKER_H
 #define NODE_WORKER_H
 
@@ -8,6 +9,7 @@
 #include "meshp/drop.h"
 #include "meshp/window.h"
 #include "node/forwarding.h"
+#include "node/keyring.h"
 #include "node/recent.h"
 
 enum { WORKER_HOPS = 1024 }; /* most next hops */
@@ -29,8 +31,10 @@ struct worker_peer {
 size_t worker_size(uint32_t destinations, uint32_t lanes);
 
 /* Makes a worker that owns the lanes first … first + lanes − 1, in zero-filled memory of
- * worker_size bytes, aligned to 8. */
-struct worker *worker_init(void *memory, uint32_t destinations, uint32_t first, uint32_t lanes);
+ * worker_size bytes, aligned to 8. Its keyring, for as many destinations, stays where it is as seen
+ * from that memory. */
+struct worker *worker_init(void *memory, const struct keyring *keyring, uint32_t destinations,
+			   uint32_t first, uint32_t lanes);
 
 bool worker_owns(const struct worker *worker, uint8_t lane);
 
@@ -50,6 +54,12 @@ struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t 
 
 /* The same without resetting: figures of the present or an earlier tenant. */
 const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index);
+
+/* The destination's sealing key, or one of its opening keys, made ready. */
+const struct aead_key *worker_seal_key(struct worker *worker, uint32_t index,
+				       const struct destination *destination);
+const struct aead_key *worker_open_key(struct worker *worker, uint32_t index,
+				       const struct forwarding_key *key);
 
 /* The next counter of a lane under the destination's sealing key, used up by this call. False when
  * the lane is exhausted. */

@@ -12,8 +12,12 @@
 static bool opens_under(const struct session_keys *keys, const struct data_header *header,
 			struct span sealed, uint8_t *plain)
 {
-	return keys->serial != 0 && (keys->keys.epoch & 1) == header->parity &&
-	       data_open(header, keys->keys.suite, keys->keys.send, sealed, plain);
+	struct aead_key key;
+
+	if (keys->serial == 0 || (keys->keys.epoch & 1) != header->parity)
+		return false;
+	aead_prepare(NULL, keys->keys.suite, keys->keys.send, &key);
+	return data_open(header, &key, sealed, plain);
 }
 
 /* The keys of the sender that open a data frame of its own, or NULL. */
@@ -33,6 +37,18 @@ static const struct session_keys *keys_of(const struct node *node, const struct 
 	return NULL;
 }
 
+/* Opens a frame with one of its receiver's keys. */
+static bool opened_by(const struct forwarding_key *key, const struct data_header *header,
+		      struct span sealed, uint8_t *plain)
+{
+	struct aead_key ready;
+
+	if (key->serial == 0 || key->parity != header->parity)
+		return false;
+	aead_prepare(NULL, (enum suite)key->suite, key->key, &ready);
+	return data_open(header, &ready, sealed, plain);
+}
+
 /* The receiver's key that opens a data frame to it, or NULL. */
 static const struct forwarding_key *
 key_opening(const struct destination *source, const struct data_header *header, struct span sealed)
@@ -42,10 +58,8 @@ key_opening(const struct destination *source, const struct data_header *header, 
 	if (sealed.size > sizeof(plain))
 		return NULL;
 	for (uint32_t place = 0; place < SESSION_PLACES; place++) {
-		const struct forwarding_key *key = &source->open[place];
-		if (key->serial != 0 && key->parity == header->parity &&
-		    data_open(header, key->suite, key->key, sealed, plain))
-			return key;
+		if (opened_by(&source->open[place], header, sealed, plain))
+			return &source->open[place];
 	}
 	return NULL;
 }

@@ -74,6 +74,7 @@ static void sealed_by_hand(const struct telling *telling, struct vector *vector)
 {
 	struct hex plain = plain_of(telling);
 	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE], frame[HEX_MAX] = {0};
+	struct aead_key key;
 	struct writer out = writer_of(frame, sizeof(frame));
 	const struct span covered = {associated,
 				     data_header_associated(&telling->header, associated)};
@@ -82,7 +83,8 @@ static void sealed_by_hand(const struct telling *telling, struct vector *vector)
 	data_header_nonce(&telling->header, nonce);
 	vector_expect(vector, "nonce", nonce, sizeof(nonce));
 	data_header_write(&telling->header, &out);
-	aead_seal(telling->way.suite, telling->way.key, nonce, covered, plain.bytes, plain.size,
+	aead_prepare(NULL, telling->way.suite, telling->way.key, &key);
+	aead_seal(&key, nonce, covered, plain.bytes, plain.size,
 		  writer_take(&out, plain.size + AEAD_TAG));
 	if (telling->header.extended && out.used < WIRE_FRAME_LEAST)
 		writer_take(&out, WIRE_FRAME_LEAST - out.used);
@@ -109,16 +111,17 @@ static void opened_by_hand(const struct telling *telling)
 	struct reader in = reader_of(telling->frame.bytes, telling->frame.size);
 	struct hex plain = plain_of(telling);
 	uint8_t associated[ASSOCIATED_MAX], nonce[AEAD_NONCE], opened[HEX_MAX];
+	struct aead_key key;
 	struct data_header header;
 
 	assert_int_equal(data_header_read(&in, &header), DROP_NONE);
 	headers_equal(&header, &telling->header);
 	assert_int_equal(in.left, plain.size + AEAD_TAG);
 	data_header_nonce(&header, nonce);
-	assert_true(
-		aead_open(telling->way.suite, telling->way.key, nonce,
-			  (struct span){associated, data_header_associated(&header, associated)},
-			  in.at, in.left, opened));
+	aead_prepare(NULL, telling->way.suite, telling->way.key, &key);
+	assert_true(aead_open(
+		&key, nonce, (struct span){associated, data_header_associated(&header, associated)},
+		in.at, in.left, opened));
 	assert_memory_equal(opened, plain.bytes, plain.size);
 }
 

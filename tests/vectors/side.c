@@ -38,12 +38,15 @@ struct side side_new(const struct direction *way, bool sends, bool id_conflict)
 	};
 	struct side made = {
 		.forwarding = forwarding_init(zeroed(forwarding_size(PEERS)), PEERS, own, secret),
-		.control = worker_init(zeroed(worker_size(PEERS, 1)), PEERS, WIRE_LANE_CONTROL, 1),
-		.packets = worker_init(zeroed(worker_size(PEERS, WIRE_LANES - 1)), PEERS, 1,
-				       WIRE_LANES - 1),
 		.outbox = side_outbox(),
 	};
 
+	for (uint32_t i = 0; i < 2; i++)
+		made.keyrings[i] = keyring_init(zeroed(keyring_size(PEERS)), PEERS);
+	made.control = worker_init(zeroed(worker_size(PEERS, 1)), made.keyrings[0], PEERS,
+				   WIRE_LANE_CONTROL, 1);
+	made.packets = worker_init(zeroed(worker_size(PEERS, WIRE_LANES - 1)), made.keyrings[1],
+				   PEERS, 1, WIRE_LANES - 1);
 	memcpy(key.key, way->key, sizeof(key.key));
 	if (sends)
 		other.seal = key;
@@ -56,6 +59,8 @@ struct side side_new(const struct direction *way, bool sends, bool id_conflict)
 void side_free(struct side *side)
 {
 	free(side->forwarding);
+	free(side->keyrings[0]);
+	free(side->keyrings[1]);
 	free(side->control);
 	free(side->packets);
 	free(side->outbox);

@@ -22,6 +22,7 @@ struct direction {
 /* A snapshot whose only destination is the other side, and both workers. */
 struct side {
 	struct forwarding *forwarding;
+	struct keyring *keyrings[2]; /* theirs */
 	struct worker *control, *packets;
 	struct outbox *outbox;
 };

@@ -195,9 +195,10 @@ static void test_vector_transport(void **state)
 		struct hex expected = ciphertext_of(i);
 		const uint8_t nonce[AEAD_NONCE] = {[4] = (uint8_t)(i / 2 - 1)};
 		uint8_t sealed[MESSAGE_MAX];
+		struct aead_key key;
 
-		aead_seal(SUITE_CHACHA20_POLY1305, keys[i % 2], nonce, (struct span){NULL, 0},
-			  payload.bytes, payload.size, sealed);
+		aead_prepare(NULL, SUITE_CHACHA20_POLY1305, keys[i % 2], &key);
+		aead_seal(&key, nonce, (struct span){NULL, 0}, payload.bytes, payload.size, sealed);
 		assert_int_equal(expected.size, payload.size + AEAD_TAG);
 		assert_memory_equal(sealed, expected.bytes, expected.size);
 	}

@@ -10,7 +10,13 @@
 
 enum { SIZE = 40 };
 
-static const uint8_t key[AEAD_KEY] = {7};
+static struct aead_key key_of(uint8_t number)
+{
+	struct aead_key key;
+
+	aead_prepare(NULL, SUITE_CHACHA20_POLY1305, (const uint8_t[AEAD_KEY]){number}, &key);
+	return key;
+}
 
 static struct data_header header_of(bool extended)
 {
@@ -26,36 +32,38 @@ static struct data_header header_of(bool extended)
 
 static bool opens(const struct data_header *header, const uint8_t *sealed)
 {
+	const struct aead_key key = key_of(7);
 	uint8_t plain[SIZE];
 
-	return data_open(header, SUITE_CHACHA20_POLY1305, key,
-			 (struct span){sealed, SIZE + WIRE_TAG}, plain);
+	return data_open(header, &key, (struct span){sealed, SIZE + WIRE_TAG}, plain);
 }
 
 static void test_what_is_sealed_opens(void **state)
 {
+	const struct aead_key key = key_of(7);
+
 	for (int extended = 0; extended < 2; extended++) {
 		struct data_header header = header_of(extended);
 		uint8_t plain[SIZE], apart[SIZE + WIRE_TAG], place[SIZE + WIRE_TAG], opened[SIZE];
 
 		memset(plain, 0xa5, SIZE);
 		memcpy(place, plain, SIZE);
-		data_seal(&header, SUITE_CHACHA20_POLY1305, key, plain, SIZE, apart);
-		data_seal(&header, SUITE_CHACHA20_POLY1305, key, place, SIZE, place);
+		data_seal(&header, &key, plain, SIZE, apart);
+		data_seal(&header, &key, place, SIZE, place);
 		assert_memory_equal(apart, place, sizeof(apart));
 		assert_memory_not_equal(apart, plain, SIZE);
-		assert_true(data_open(&header, SUITE_CHACHA20_POLY1305, key,
-				      (struct span){apart, sizeof(apart)}, opened));
+		assert_true(data_open(&header, &key, (struct span){apart, sizeof(apart)}, opened));
 		assert_memory_equal(opened, plain, SIZE);
 	}
 }
 
 static void test_hop_limit_and_ecn_may_change_on_the_way(void **state)
 {
+	const struct aead_key key = key_of(7);
 	struct data_header header = header_of(false);
 	uint8_t sealed[SIZE + WIRE_TAG] = {0};
 
-	data_seal(&header, SUITE_CHACHA20_POLY1305, key, sealed, SIZE, sealed);
+	data_seal(&header, &key, sealed, SIZE, sealed);
 	header.hop_limit--;
 	header.traffic_class |= WIRE_ECN;
 	assert_true(opens(&header, sealed));
@@ -65,10 +73,10 @@ static void test_nothing_else_may(void **state)
 {
 	const struct data_header header = header_of(false);
 	uint8_t sealed[SIZE + WIRE_TAG] = {0}, plain[SIZE];
-	const uint8_t other[AEAD_KEY] = {8};
+	const struct aead_key key = key_of(7), other = key_of(8);
 	struct data_header changed[] = {header, header, header, header, header, header, header};
 
-	data_seal(&header, SUITE_CHACHA20_POLY1305, key, sealed, SIZE, sealed);
+	data_seal(&header, &key, sealed, SIZE, sealed);
 	changed[0].lane = 4;
 	changed[1].counter++;
 	changed[2].parity = true;
@@ -78,8 +86,7 @@ static void test_nothing_else_may(void **state)
 	changed[6].extended = true;
 	for (size_t i = 0; i < sizeof(changed) / sizeof(*changed); i++)
 		assert_false(opens(&changed[i], sealed));
-	assert_false(data_open(&header, SUITE_CHACHA20_POLY1305, other,
-			       (struct span){sealed, sizeof(sealed)}, plain));
+	assert_false(data_open(&header, &other, (struct span){sealed, sizeof(sealed)}, plain));
 	for (size_t byte = 0; byte < sizeof(sealed); byte++) {
 		sealed[byte] ^= 1;
 		assert_false(opens(&header, sealed));

@@ -145,8 +145,12 @@ struct mesh *mesh_started(uint64_t seed, uint32_t count)
 static bool opens_under(const struct session_keys *keys, const struct data_header *header,
 			struct span sealed, uint8_t *plain)
 {
-	return keys->serial != 0 && (keys->keys.epoch & 1) == header->parity &&
-	       data_open(header, keys->keys.suite, keys->keys.send, sealed, plain);
+	struct aead_key key;
+
+	if (keys->serial == 0 || (keys->keys.epoch & 1) != header->parity)
+		return false;
+	aead_prepare(NULL, keys->keys.suite, keys->keys.send, &key);
+	return data_open(header, &key, sealed, plain);
 }
 
 /* Fails the test if that key, lane and counter were used before. */

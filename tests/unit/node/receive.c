@@ -151,8 +151,9 @@ static void seal_partial(struct fixture *fixture, uint8_t next_header, size_t pa
 	uint8_t *sealed = writer_take(&out, 1 + payload_size + WIRE_TAG);
 	sealed[0] = next_header;
 	memcpy(sealed + 1, fixture->payload, payload_size);
-	data_seal(&header, SUITE_CHACHA20_POLY1305, side->peer.seal.key, sealed, 1 + payload_size,
-		  sealed);
+	struct aead_key key;
+	aead_prepare(NULL, SUITE_CHACHA20_POLY1305, side->peer.seal.key, &key);
+	data_seal(&header, &key, sealed, 1 + payload_size, sealed);
 	fixture->size = out.used;
 }
 

@@ -66,7 +66,8 @@ static struct fixture *fixture_new(void)
 	fixture->forwarding = forwarding_init(zeroed(forwarding_size(1)), 1, &OWN, secret);
 	fixture->fib = fib_init(zeroed(fib_size(&limits)), &limits, secret);
 	fixture->tables = (struct tables){fixture->forwarding, fixture->fib};
-	fixture->worker = worker_init(zeroed(worker_size(1, WIRE_LANES - 1)), 1, 1, WIRE_LANES - 1);
+	fixture->worker =
+		worker_init(zeroed(worker_size(1, WIRE_LANES - 1)), NULL, 1, 1, WIRE_LANES - 1);
 	fixture->outbox = zeroed(sizeof(*fixture->outbox));
 	for (uint32_t i = 0; i < HOPS; i++)
 		fixture->hops[i].mtu = 1500;

@@ -42,9 +42,13 @@ struct side *sides_new(enum suite suite)
 		side->forwarding = forwarding_init(zeroed(forwarding_size(SIDE_PEERS)), SIDE_PEERS,
 						   &side->address, secret);
 		side->fib = fib_init(zeroed(fib_size(&limits)), &limits, secret);
-		side->control = worker_init(zeroed(worker_size(SIDE_PEERS, 1)), SIDE_PEERS, 0, 1);
+		for (uint8_t ring = 0; ring < 2; ring++)
+			side->keyrings[ring] =
+				keyring_init(zeroed(keyring_size(SIDE_PEERS)), SIDE_PEERS);
+		side->control = worker_init(zeroed(worker_size(SIDE_PEERS, 1)), side->keyrings[0],
+					    SIDE_PEERS, 0, 1);
 		side->packets = worker_init(zeroed(worker_size(SIDE_PEERS, WIRE_LANES - 1)),
-					    SIDE_PEERS, 1, WIRE_LANES - 1);
+					    side->keyrings[1], SIDE_PEERS, 1, WIRE_LANES - 1);
 		side->peer = (struct destination){
 			.address = address_number((uint8_t)(0xa1 - i)),
 			.generation = 1,
@@ -67,6 +71,8 @@ void sides_free(struct side *sides)
 	for (uint32_t i = 0; i < 2; i++) {
 		free(sides[i].forwarding);
 		free(sides[i].fib);
+		free(sides[i].keyrings[0]);
+		free(sides[i].keyrings[1]);
 		free(sides[i].control);
 		free(sides[i].packets);
 	}

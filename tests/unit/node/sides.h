@@ -23,6 +23,7 @@ struct side {
 	struct address address;
 	struct forwarding *forwarding;
 	struct fib *fib;
+	struct keyring *keyrings[2]; /* theirs */
 	struct worker *control, *packets;
 	/* What side_publish puts into the snapshots. */
 	struct destination peer;

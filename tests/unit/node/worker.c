@@ -23,7 +23,7 @@ static struct worker *worker_new(void)
 	void *memory = calloc(1, worker_size(PEERS, LANES));
 
 	assert_non_null(memory);
-	return worker_init(memory, PEERS, FIRST, LANES);
+	return worker_init(memory, NULL, PEERS, FIRST, LANES);
 }
 
 static void it_owns_its_lanes_only(void **state)

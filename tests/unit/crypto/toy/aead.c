@@ -16,38 +16,50 @@ struct letter {
 	uint8_t key[AEAD_KEY], nonce[AEAD_NONCE], with[20], sealed[TEXT + AEAD_TAG];
 };
 
+static struct aead_key key_of(uint8_t number)
+{
+	struct aead_key key;
+
+	aead_prepare(NULL, SUITE, (const uint8_t[AEAD_KEY]){number}, &key);
+	return key;
+}
+
 static bool letter_opens(const struct letter *letter, enum suite suite, uint8_t plain[TEXT])
 {
-	return aead_open(suite, letter->key, letter->nonce,
-			 (struct span){letter->with, sizeof(letter->with)}, letter->sealed,
-			 sizeof(letter->sealed), plain);
+	struct aead_key key;
+
+	aead_prepare(NULL, suite, letter->key, &key);
+	return aead_open(&key, letter->nonce, (struct span){letter->with, sizeof(letter->with)},
+			 letter->sealed, sizeof(letter->sealed), plain);
 }
 
 static struct letter letter_of(const uint8_t plain[TEXT])
 {
 	struct letter letter = {.key = {1}, .nonce = {2}, .with = {3}};
+	const struct aead_key key = key_of(1);
 
-	aead_seal(SUITE, letter.key, letter.nonce, (struct span){letter.with, sizeof(letter.with)},
-		  plain, TEXT, letter.sealed);
+	aead_seal(&key, letter.nonce, (struct span){letter.with, sizeof(letter.with)}, plain, TEXT,
+		  letter.sealed);
 	return letter;
 }
 
 static void every_suite_opens_what_it_sealed(void **state)
 {
-	const uint8_t key[AEAD_KEY] = {7}, nonce[AEAD_NONCE] = {8};
+	const uint8_t nonce[AEAD_NONCE] = {8};
+	struct aead_key key;
 	const struct span with = {(const uint8_t *)"header", 6};
 	uint8_t plain[TEXT], buffer[TEXT + AEAD_TAG], apart[TEXT + AEAD_TAG];
 
 	memset(plain, 0x5a, sizeof(plain));
 	for (enum suite suite = SUITE_CHACHA20_POLY1305; suite <= SUITE_AES_256_GCM; suite++) {
 		assert_true(aead_suites() & SUITE_BIT(suite));
+		aead_prepare(NULL, suite, (const uint8_t[AEAD_KEY]){7}, &key);
 		for (size_t size = 0; size <= TEXT; size++) {
 			memcpy(buffer, plain, size);
-			aead_seal(suite, key, nonce, with, plain, size, apart);
-			aead_seal(suite, key, nonce, with, buffer, size, buffer);
+			aead_seal(&key, nonce, with, plain, size, apart);
+			aead_seal(&key, nonce, with, buffer, size, buffer);
 			assert_memory_equal(buffer, apart, size + AEAD_TAG);
-			assert_true(aead_open(suite, key, nonce, with, buffer, size + AEAD_TAG,
-					      buffer));
+			assert_true(aead_open(&key, nonce, with, buffer, size + AEAD_TAG, buffer));
 			assert_memory_equal(buffer, plain, size);
 		}
 	}
@@ -56,17 +68,18 @@ static void every_suite_opens_what_it_sealed(void **state)
 static void text_is_hidden_by_key_and_nonce(void **state)
 {
 	const uint8_t plain[TEXT] = {0};
-	uint8_t key[AEAD_KEY] = {0}, nonce[AEAD_NONCE] = {0};
+	struct aead_key key = key_of(0);
+	uint8_t nonce[AEAD_NONCE] = {0};
 	uint8_t one[TEXT + AEAD_TAG], other[TEXT + AEAD_TAG];
 
-	aead_seal(SUITE, key, nonce, (struct span){0}, plain, TEXT, one);
+	aead_seal(&key, nonce, (struct span){0}, plain, TEXT, one);
 	assert_memory_not_equal(one, plain, 8);
 	nonce[11] = 1;
-	aead_seal(SUITE, key, nonce, (struct span){0}, plain, TEXT, other);
+	aead_seal(&key, nonce, (struct span){0}, plain, TEXT, other);
 	assert_memory_not_equal(one, other, 8);
 	nonce[11] = 0;
-	key[31] = 1;
-	aead_seal(SUITE, key, nonce, (struct span){0}, plain, TEXT, other);
+	key = key_of(1);
+	aead_seal(&key, nonce, (struct span){0}, plain, TEXT, other);
 	assert_memory_not_equal(one, other, 8);
 }
 
@@ -90,15 +103,15 @@ static void every_changed_bit_is_refused(void **state)
 /* Associated data and sealed text do not run into each other. */
 static void a_moved_border_is_refused(void **state)
 {
-	const uint8_t key[AEAD_KEY] = {1}, nonce[AEAD_NONCE] = {2};
+	const struct aead_key key = key_of(1);
+	const uint8_t nonce[AEAD_NONCE] = {2};
 	uint8_t whole[8 + 4 + AEAD_TAG] = "headerXY", opened[8];
 
-	aead_seal(SUITE, key, nonce, (struct span){whole, 8}, (const uint8_t *)"text", 4,
-		  whole + 8);
-	assert_false(aead_open(SUITE, key, nonce, (struct span){whole, 6}, whole + 6,
-			       sizeof(whole) - 6, opened));
-	assert_true(aead_open(SUITE, key, nonce, (struct span){whole, 8}, whole + 8,
-			      sizeof(whole) - 8, opened));
+	aead_seal(&key, nonce, (struct span){whole, 8}, (const uint8_t *)"text", 4, whole + 8);
+	assert_false(aead_open(&key, nonce, (struct span){whole, 6}, whole + 6, sizeof(whole) - 6,
+			       opened));
+	assert_true(aead_open(&key, nonce, (struct span){whole, 8}, whole + 8, sizeof(whole) - 8,
+			      opened));
 }
 
 int main(void)
