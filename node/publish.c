@@ -51,7 +51,7 @@ void publish(struct node *node)
 		sodium_memzero(&made, sizeof(made));
 	}
 	for (uint32_t i = 0; i < WORKERS; i++)
-		keyring_follow(node_keyring(node, i), snapshot);
+		worker_follow(node_worker(node, i), snapshot);
 	node->current = next;
 	node->stale = false;
 	node->fresh = true;

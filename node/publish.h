@@ -4,8 +4,8 @@
 
 #include "node/value.h"
 
-/* Builds a snapshot of the peers and their keys, publishes it and has the workers' keyrings follow.
- * O(peers). */
+/* Builds a snapshot of the peers and their keys, publishes it and has the workers follow. O(peers).
+ */
 void publish(struct node *node);
 
 #endif

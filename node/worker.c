@@ -110,6 +110,11 @@ static struct keyring *keyring_of(const struct worker *worker)
 	return (struct keyring *)((uintptr_t)worker + (uintptr_t)worker->keyring);
 }
 
+void worker_follow(struct worker *worker, const struct forwarding *forwarding)
+{
+	keyring_follow(keyring_of(worker), forwarding);
+}
+
 const struct aead_key *worker_seal_key(struct worker *worker, uint32_t index,
 				       const struct destination *destination)
 {

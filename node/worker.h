@@ -55,6 +55,10 @@ struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t 
 /* The same without resetting: figures of the present or an earlier tenant. */
 const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index);
 
+/* The worker goes over to this snapshot: what it has made ready of keys that are not in it is
+ * wiped. O(destinations that ever had keys). */
+void worker_follow(struct worker *worker, const struct forwarding *forwarding);
+
 /* The destination's sealing key, or one of its opening keys, made ready. */
 const struct aead_key *worker_seal_key(struct worker *worker, uint32_t index,
 				       const struct destination *destination);

@@ -1,7 +1,7 @@
 /* What sealing, opening and preparing a key cost, for each suite and provider, in ns a packet and
  * as a multiple of copying as many bytes in the same rounds. Of many short rounds, in which all
  * take turns, the quickest of each counts: other work on the machine only ever makes one slower.
- * Prints one line a figure; judges none of them. usage: bench-crypto [ROUNDS] */
+ * Prints one line a figure; judges none of them. usage: bench-crypto [ROUNDS]. */
 #include "crypto/ipsec_mb/provider.h"
 
 #include <sodium.h>

@@ -1,7 +1,9 @@
 """Who is built with which cryptography: what is installed has libsodium's and nothing in front of
 it; toys and remembered answers are for simulators, fuzzers and tests."""
+import re
+
 import pytest
-from source import BUILD
+from source import BUILD, PURE, TREE, files, plant
 from test_purity import defined, foreign, symbols, variables
 
 # What the real functions of a file of crypto/ cannot do without.
@@ -13,6 +15,7 @@ REAL = {
 }
 INSTALLED = ["daemon/meshpd", "daemon/meshpd-lo2", "tools/meshctl"]
 TOYS = BUILD / "crypto/libcrypto_toy.a"
+OUTSIDE = "crypto/ipsec_mb"  # a provider that drivers hand down
 
 
 def not_real(program):
@@ -21,6 +24,27 @@ def not_real(program):
     return sorted([function for function, primitive in REAL.items()
                    if function in names and primitive not in names]
                   + [name for name in names if name.startswith("__wrap_")])
+
+
+def knowing_ipsec_mb(tree):
+    """Files of the pure rooms that name the other provider or its header."""
+    return [str(path.relative_to(tree)) for path in files(tree, ".c", ".h", rooms=PURE)
+            if not path.is_relative_to(tree / OUTSIDE)
+            and re.search(r"ipsec.mb|IMB_", path.read_text(), re.IGNORECASE)]
+
+
+def test_no_pure_room_knows_another_provider():
+    assert knowing_ipsec_mb(TREE) == []
+    for room in PURE:
+        asked = {name for name, kind, _ in symbols(BUILD / room / f"lib{room}.a") if kind == "U"}
+        assert not [name for name in asked if "mb_mgr" in name or "ipsec" in name], room
+
+
+def test_a_room_that_knows_is_noticed(tmp_path):
+    tree = plant(tmp_path, node__frame_c="#include <intel-ipsec-mb.h>\n", node__send_c="",
+                 crypto__aead_c='#include "crypto/ipsec_mb/provider.h"\n',
+                 crypto__ipsec_mb__provider_c="IMB_MGR *manager;\n")
+    assert sorted(knowing_ipsec_mb(tree)) == ["crypto/aead.c", "node/frame.c"]
 
 
 @pytest.mark.parametrize("program", INSTALLED)
