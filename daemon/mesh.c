@@ -3,7 +3,6 @@
  * timer. The invariant is that the outbox is empty between events. */
 #include "daemon/mesh.h"
 
-#include "crypto/aead.h"
 #include "daemon/links.h"
 #include "daemon/news.h"
 #include "tun/addressing.h"
@@ -247,10 +246,11 @@ static uint8_t suites_allowed(const struct config *config)
 /* The epoch is on the disk before there is a node that could send a frame. */
 static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
 {
+	mesh->suites = suites_allowed(mesh->parts.config);
 	struct journal_head from = {
 		.limits = NODE_LIMITS_DAEMON,
 		.settings = {.zone = mesh->parts.config->zone,
-			     .suites = suites_allowed(mesh->parts.config),
+			     .suites = mesh->suites,
 			     .rekey = mesh->parts.config->rekey},
 	};
 	struct node_secrets *secrets = &from.secrets;
@@ -264,6 +264,8 @@ static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct fa
 		memcpy(secrets->network_key, network_key, sizeof(secrets->network_key));
 		recorder_head(mesh->parts.recorder, &from);
 		mesh->node = node_init(mesh->memory, &from.limits, secrets, &from.settings);
+		mesh->provided = ipsec_mb_start(&mesh->provider);
+		node_provide(mesh->node, mesh->provided ? &mesh->provider : NULL);
 	}
 	sodium_memzero(&from, sizeof(from));
 	return status;
@@ -370,6 +372,8 @@ void mesh_close(struct mesh *mesh)
 	ethernet_close(mesh->ethernet);
 	if (mesh->node != NULL)
 		node_wipe(mesh->node);
+	if (mesh->provided)
+		ipsec_mb_stop(&mesh->provider);
 	if (mesh->memory != NULL)
 		munmap(mesh->memory, mesh->memory_size);
 	memset(mesh, 0, sizeof(*mesh));

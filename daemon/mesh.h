@@ -5,6 +5,7 @@
 
 #include "base/require.h"
 #include "config/config.h"
+#include "crypto/ipsec_mb/provider.h"
 #include "daemon/failure.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
@@ -55,6 +56,9 @@ struct mesh {
 	void *memory; /* node and outbox, mapped, not in core dumps */
 	size_t memory_size;
 	struct node *node;
+	struct aead_provider provider; /* of its ciphers, if provided; else libsodium does all */
+	bool provided;
+	uint8_t suites; /* the set it agrees to */
 	struct outbox *outbox;
 	struct ethernet *ethernet;
 	struct watch *watch;

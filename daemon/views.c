@@ -2,8 +2,10 @@
  * as they are at that moment. */
 #include "daemon/views.h"
 
-#include "crypto/aead.h"
 #include "daemon/values.h"
+
+#include <sodium.h>
+#include <stdio.h>
 
 const char *view_link_name(const struct mesh *mesh, uint32_t slot)
 {
@@ -55,6 +57,22 @@ static json_t *json_links(const struct mesh *mesh)
 	return links;
 }
 
+/* The suites in the order in which they are preferred, and who does them. */
+static json_t *json_crypto(const struct mesh *mesh)
+{
+	const struct aead_provider *provider = &mesh->provider;
+	json_t *suites = json_array();
+	char by[64];
+
+	snprintf(by, sizeof(by), "%s %s", mesh->provided ? provider->name : "libsodium",
+		 mesh->provided ? provider->version : sodium_version_string());
+	if (mesh->suites & SUITE_BIT(SUITE_AES_256_GCM))
+		json_array_append_new(suites, json_string("aes-256-gcm"));
+	if (mesh->suites & SUITE_BIT(SUITE_CHACHA20_POLY1305))
+		json_array_append_new(suites, json_string("chacha20-poly1305"));
+	return json_pack("{s:s, s:o}", "provider", by, "suites", suites);
+}
+
 json_t *view_status(const struct mesh *mesh)
 {
 	struct node_status status;
@@ -62,7 +80,7 @@ json_t *view_status(const struct mesh *mesh)
 	node_status(mesh->node, loop_now(), &status);
 	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:i, s:i, s:I, s:I, s:s, "
 			 "s:I, s:i, s:s, s:s, s:s, "
-			 "s:s, s:i, s:i, s:i, s:o, s:o}",
+			 "s:s, s:o, s:i, s:i, s:i, s:o, s:o}",
 			 "schema", 1, "address", value_address(&status.address), "id",
 			 value_id(&status.address), "public_key",
 			 value_base64(status.public_key, sizeof(status.public_key)), "network_id",
@@ -74,9 +92,9 @@ json_t *view_status(const struct mesh *mesh)
 			 (json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
 			 (int)mesh->host.mtu, "tun", mesh->host.tun, "loopback",
 			 mesh->loopback.name, "loopback_kind", mesh->loopback.kind, "firewall",
-			 "none", "peers", (int)status.peers, "neighbours", (int)status.neighbours,
-			 "staged", (int)status.staged, "drops", json_drops(mesh, &status.drops),
-			 "links", json_links(mesh));
+			 "none", "crypto", json_crypto(mesh), "peers", (int)status.peers,
+			 "neighbours", (int)status.neighbours, "staged", (int)status.staged,
+			 "drops", json_drops(mesh, &status.drops), "links", json_links(mesh));
 }
 
 json_t *view_neighbours(const struct mesh *mesh)

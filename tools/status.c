@@ -29,6 +29,18 @@ static void facts_print(const json_t *answer)
 		printf("%-11s %s\n", facts[i].title, column_cell(answer, &facts[i], text));
 }
 
+static void crypto_print(const json_t *answer)
+{
+	const json_t *crypto = json_object_get(answer, "crypto");
+	const char *provider = json_string_value(json_object_get(crypto, "provider"));
+	const json_t *suites = json_object_get(crypto, "suites");
+
+	printf("%-11s", "ciphers");
+	for (size_t i = 0; i < json_array_size(suites); i++)
+		printf(" %s,", json_string_value(json_array_get(suites, i)));
+	printf(" by %s\n", provider != NULL ? provider : "?");
+}
+
 static void drops_print(const json_t *answer)
 {
 	json_t *drops = json_object_get(answer, "drops");
@@ -42,6 +54,7 @@ static void drops_print(const json_t *answer)
 void status_print(const json_t *answer, bool colour)
 {
 	facts_print(answer);
+	crypto_print(answer);
 	if (json_is_true(json_object_get(answer, "duplicate")))
 		puts("duplicate   another live node has this identity");
 	if (json_is_true(json_object_get(answer, "database_full")))

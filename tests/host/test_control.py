@@ -51,6 +51,15 @@ def test_status_says_who_the_node_is(alice):
     assert {"public_key", "version", "uptime_ms", "drops", "links"} <= set(status)
 
 
+def test_status_says_who_seals_and_with_what(alice):
+    crypto = alice.meshctl("status")["crypto"]
+    name, version = crypto["provider"].split(" ")
+    assert name in ("libsodium", "libipsec-mb") and version[0].isdigit()
+    assert crypto["suites"][-1] == "chacha20-poly1305"
+    shown = alice.run(MESHCTL, "status").stdout
+    assert f"{', '.join(crypto['suites'])}, by {name} {version}" in shown
+
+
 @pytest.mark.parametrize("verb, names", [
     ("neighbours", {"address", "id", "link", "lladdr", "state", "rtt_us", "loss", "metric"}),
     ("routes", {"address", "id", "next_hop", "link", "metric", "hops", "mtu"}),
