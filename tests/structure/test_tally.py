@@ -31,9 +31,14 @@ def test_cases_are_added_up_not_programs(tmp_path):
     assert tally(log, report) == ("3 passed, 0 failed, 1 skipped", 0)
 
 
+def test_a_program_that_skips_all_is_skipped(tmp_path):
+    log = tap(tmp_path, "1..1\nok 1 - a # SKIP not built in\n", "SKIP")
+    assert tally(log) == ("0 passed, 0 failed, 1 skipped", 0)
+
+
 @pytest.mark.parametrize("stdout, result, passed", [
     ("1..2\nok 1 - a\nnot ok 2 - b\n", "FAIL", 1), ("1..2\nok 1 - a\n", "ERROR", 1),
-    ("1..1\nok 1 - a\n", "TIMEOUT", 1), ("1..0\n", "OK", 0), ("", "OK", 0),
+    ("1..1\nok 1 - a\n", "TIMEOUT", 1), ("1..0\n", "OK", 0), ("1..0\n", "SKIP", 0), ("", "OK", 0),
     ("1..2\nok 1 - a\n", "OK", 1)])
 def test_a_failure_a_crash_a_timeout_and_an_empty_program_count(tmp_path, stdout, result, passed):
     assert tally(tap(tmp_path, stdout, result)) == (f"{passed} passed, 1 failed, 0 skipped", 1)

@@ -6,6 +6,7 @@
 #include "tests/unit/crypto/suite.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -13,35 +14,9 @@ enum {
 	ROUNDS = 4,
 };
 
-static int start(void **state)
-{
-	static struct aead_provider provider;
-
-	if (sodium_init() < 0)
-		return -1;
-	*state = ipsec_mb_start(&provider) ? &provider : NULL;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	if (*state)
-		ipsec_mb_stop(*state);
-	return 0;
-}
-
-static const struct aead_provider *require_provider(void **state)
-{
-	if (*state)
-		return *state;
-	print_message("# skipped: no libipsec-mb in this build or no AES instructions\n");
-	skip();
-	return NULL;
-}
-
 static void it_says_what_it_is(void **state)
 {
-	const struct aead_provider *provider = require_provider(state);
+	const struct aead_provider *provider = *state;
 
 	assert_string_equal(provider->name, "libipsec-mb");
 	assert_true(strlen(provider->version) > 0);
@@ -50,7 +25,7 @@ static void it_says_what_it_is(void **state)
 
 static void vectors_fit(void **state)
 {
-	const struct aead_provider *provider = require_provider(state);
+	const struct aead_provider *provider = *state;
 
 	suite_check_vectors(provider, SUITE_CHACHA20_POLY1305);
 	suite_check_vectors(provider, SUITE_AES_256_GCM);
@@ -58,7 +33,7 @@ static void vectors_fit(void **state)
 
 static void it_works_in_place(void **state)
 {
-	const struct aead_provider *provider = require_provider(state);
+	const struct aead_provider *provider = *state;
 
 	suite_check_in_place(provider, SUITE_CHACHA20_POLY1305);
 	suite_check_in_place(provider, SUITE_AES_256_GCM);
@@ -66,7 +41,7 @@ static void it_works_in_place(void **state)
 
 static void every_bit_counts(void **state)
 {
-	const struct aead_provider *provider = require_provider(state);
+	const struct aead_provider *provider = *state;
 
 	suite_check_every_bit(provider, SUITE_CHACHA20_POLY1305);
 	suite_check_every_bit(provider, SUITE_AES_256_GCM);
@@ -127,7 +102,7 @@ static void check_suite(const struct aead_provider *provider, enum suite suite, 
 
 static void both_agree_at_every_size(void **state)
 {
-	const struct aead_provider *provider = require_provider(state);
+	const struct aead_provider *provider = *state;
 	struct rng rng;
 
 	rng_init(&rng, (const uint8_t[RNG_SEED]){3});
@@ -139,12 +114,23 @@ static void both_agree_at_every_size(void **state)
 
 int main(void)
 {
+	struct aead_provider provider;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_says_what_it_is),	    cmocka_unit_test(vectors_fit),
-		cmocka_unit_test(it_works_in_place),	    cmocka_unit_test(every_bit_counts),
-		cmocka_unit_test(both_agree_at_every_size),
+		cmocka_unit_test_prestate(it_says_what_it_is, &provider),
+		cmocka_unit_test_prestate(vectors_fit, &provider),
+		cmocka_unit_test_prestate(it_works_in_place, &provider),
+		cmocka_unit_test_prestate(every_bit_counts, &provider),
+		cmocka_unit_test_prestate(both_agree_at_every_size, &provider),
 	};
 
+	if (sodium_init() < 0)
+		return 1;
+	if (!ipsec_mb_start(&provider)) {
+		puts("1..1\nok 1 - provider # SKIP not built in, or no AES instructions");
+		return 0;
+	}
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests_name("crypto/ipsec_mb/provider", tests, start, stop);
+	int failed = cmocka_run_group_tests_name("crypto/ipsec_mb/provider", tests, NULL, NULL);
+	ipsec_mb_stop(&provider);
+	return failed;
 }
