@@ -8,6 +8,7 @@
 
 struct forwarding {
 	struct address own;
+	uint64_t serial;
 	uint32_t capacity;
 	uint32_t used; /* destinations 0 … used − 1 may be filled */
 	uint64_t by_address_at, by_id_at, destinations_at;
@@ -52,8 +53,9 @@ struct forwarding *forwarding_init(void *memory, uint32_t destinations, const st
 	return forwarding;
 }
 
-void forwarding_clear(struct forwarding *forwarding)
+void forwarding_clear(struct forwarding *forwarding, uint64_t serial)
 {
+	forwarding->serial = serial;
 	table_clear(table_at(forwarding, forwarding->by_address_at));
 	table_clear(table_at(forwarding, forwarding->by_id_at));
 	sodium_memzero(destinations_of(forwarding), forwarding->used * sizeof(struct destination));
@@ -79,6 +81,11 @@ void forwarding_put(struct forwarding *forwarding, uint32_t index,
 		all[other].id_conflict = all[index].id_conflict = true;
 	else
 		REQUIRE(table_put(by_id, id.bytes, index));
+}
+
+uint64_t forwarding_serial(const struct forwarding *forwarding)
+{
+	return forwarding->serial;
 }
 
 const struct address *forwarding_own(const struct forwarding *forwarding)

@@ -39,8 +39,11 @@ size_t forwarding_size(uint32_t destinations);
 struct forwarding *forwarding_init(void *memory, uint32_t destinations, const struct address *own,
 				   const uint8_t secret[16]);
 
-/* Forgets every destination, wiping its keys. */
-void forwarding_clear(struct forwarding *forwarding);
+/* Forgets every destination, wiping its keys. serial: of the snapshot that is built next, never
+ * given to another. */
+void forwarding_clear(struct forwarding *forwarding, uint64_t serial);
+
+uint64_t forwarding_serial(const struct forwarding *forwarding);
 
 /* Puts a destination at index; an id met before marks both as in conflict. */
 void forwarding_put(struct forwarding *forwarding, uint32_t index,

@@ -17,7 +17,8 @@ enum { LINE = 64 }; /* of the cache, bytes */
 struct keyring {
 	const struct aead_provider *provider;
 	uint32_t destinations;
-	uint32_t used; /* destinations 0 … used − 1 may have keys */
+	uint64_t followed; /* serial of the snapshot gone over to last */
+	uint32_t used;	   /* destinations 0 … used − 1 may have keys */
 	uint64_t serials[];
 };
 
@@ -107,6 +108,9 @@ static bool opens_with(const struct destination *destination, uint64_t serial)
 
 void keyring_follow(struct keyring *keyring, const struct forwarding *forwarding)
 {
+	if (keyring->followed == forwarding_serial(forwarding))
+		return;
+	keyring->followed = forwarding_serial(forwarding);
 	for (uint32_t index = 0; index < keyring->used; index++) {
 		const struct destination *destination = forwarding_find(forwarding, index);
 		uint32_t place = index * SLOTS;

@@ -28,7 +28,8 @@ const struct aead_key *keyring_open(struct keyring *keyring, uint32_t index,
 				    const struct forwarding_key *key);
 
 /* Wipes all keys that the snapshot does not hold, sealing keys that it would not seal with
- * included. O(destinations that ever had keys). */
+ * included. O(destinations that ever had keys), nothing to do for the snapshot
+ * it followed last. */
 void keyring_follow(struct keyring *keyring, const struct forwarding *forwarding);
 
 /* Wipes everything, touching only what was used; the memory is zero again. */

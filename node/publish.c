@@ -44,7 +44,7 @@ void publish(struct node *node)
 	uint32_t next = (node->current + 1) % SNAPSHOTS;
 	struct forwarding *snapshot = node_snapshot(node, next);
 
-	forwarding_clear(snapshot);
+	forwarding_clear(snapshot, ++node->forwarding_serial);
 	for (uint32_t i = pool_oldest(pool); i != POOL_NONE; i = pool_newer(pool, i)) {
 		struct destination made = destination_of(node, i);
 		forwarding_put(snapshot, i, &made);

@@ -112,11 +112,12 @@ struct node {
 	struct rng rng;
 	uint8_t place_secret[TABLE_SECRET];
 
-	uint64_t serial;      /* last given to a set of keys */
-	uint32_t sequence;    /* last given to an INITIATION */
-	uint32_t current;     /* the published snapshot of sessions */
-	bool stale;	      /* what it was built from has changed */
-	uint32_t current_fib; /* the published FIB */
+	uint64_t serial;	    /* last given to a set of keys */
+	uint32_t sequence;	    /* last given to an INITIATION */
+	uint64_t forwarding_serial; /* last given to a snapshot of sessions */
+	uint32_t current;	    /* the published snapshot of sessions */
+	bool stale;		    /* what it was built from has changed */
+	uint32_t current_fib;	    /* the published FIB */
 	bool fib_stale;
 	bool fresh;		    /* one was published since waiting packets were looked at */
 	struct staging_queue limbo; /* packets for whom nobody knows yet whether they exist */

@@ -56,7 +56,7 @@ struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t 
 const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index);
 
 /* The worker goes over to this snapshot: what it has made ready of keys that are not in it is
- * wiped. O(destinations that ever had keys). */
+ * wiped. O(destinations that ever had keys), nothing for the snapshot it followed last. */
 void worker_follow(struct worker *worker, const struct forwarding *forwarding);
 
 /* The destination's sealing key, or one of its opening keys, made ready. */

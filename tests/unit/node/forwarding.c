@@ -42,7 +42,7 @@ static void all_are_found_by_address_and_id(void **state)
 
 	rng_init(&rng, (const uint8_t[RNG_SEED]){1});
 	for (uint32_t round = 0; round < 3; round++) {
-		forwarding_clear(forwarding);
+		forwarding_clear(forwarding, 1);
 		for (uint32_t i = 0; i < CAPACITY; i++) {
 			made[i] = destination_drawn(&rng);
 			struct node_id id = address_id(&made[i].address);
@@ -93,7 +93,8 @@ static void clearing_leaves_no_key(void **state)
 	struct destination made = destination_drawn(&rng);
 	forwarding_put(forwarding, CAPACITY - 1, &made);
 	assert_non_null(memmem(forwarding, forwarding_size(CAPACITY), key, 8));
-	forwarding_clear(forwarding);
+	forwarding_clear(forwarding, 8);
+	assert_int_equal(forwarding_serial(forwarding), 8);
 	assert_null(memmem(forwarding, forwarding_size(CAPACITY), key, 8));
 	assert_int_equal(forwarding_by_address(forwarding, &made.address), UINT32_MAX);
 	free(forwarding);

@@ -26,6 +26,7 @@ struct fixture {
 	struct destination peers[PEERS];
 	uint64_t serial; /* last given */
 	uint32_t prepared;
+	uint64_t snapshots;
 };
 
 static void *zeroed(size_t size)
@@ -70,7 +71,7 @@ static struct forwarding_key key_new(struct fixture *fixture)
 /* Goes over to a snapshot with the peers that seal with something. */
 static void follow(struct fixture *fixture)
 {
-	forwarding_clear(fixture->forwarding);
+	forwarding_clear(fixture->forwarding, ++fixture->snapshots);
 	for (uint32_t i = 0; i < PEERS; i++)
 		if (fixture->peers[i].seal.serial != 0)
 			forwarding_put(fixture->forwarding, i, &fixture->peers[i]);

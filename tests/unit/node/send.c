@@ -253,7 +253,7 @@ static void what_is_in_a_path_waits_for_a_session(void **state)
 	side->peer.seal.serial = 0;
 	side_publish(side);
 	check_staged(fixture, true);
-	forwarding_clear(side->forwarding);
+	forwarding_clear(side->forwarding, 2);
 	check_staged(fixture, false);
 	fixture_free(fixture);
 }

@@ -81,7 +81,7 @@ void sides_free(struct side *sides)
 
 void side_publish(struct side *side)
 {
-	forwarding_clear(side->forwarding);
+	forwarding_clear(side->forwarding, 1);
 	forwarding_put(side->forwarding, SIDE_INDEX, &side->peer);
 	fib_clear(side->fib, side->synced);
 	fib_add_way(side->fib, side->hop.link, side->hop.to, fib_add_hop(side->fib, &side->hop));
