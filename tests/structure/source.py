@@ -10,6 +10,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MESHPD_BUILD", TREE / "build/plain")).resolve()
 
 PURE = ["base", "crypto", "meshp", "mesharp", "route", "node"]
+SEGMENTS = ["offload", "checksum", "transport", "split", "merge"]  # what of tun/ is pure
 MAY_INCLUDE = {
     "base": [],
     "crypto": ["base"],
@@ -30,6 +31,12 @@ def files(tree, *suffixes, rooms=tuple(MAY_INCLUDE)):
     """The files of these rooms with one of these suffixes, in order."""
     found = (p for room in rooms for p in (tree / room).rglob("*") if p.suffix in suffixes)
     return sorted(found)
+
+
+def pure_files(tree, *suffixes):
+    """The files of the pure rooms and of the pure part of tun/."""
+    segments = files(tree, *suffixes, rooms=["tun"])
+    return files(tree, *suffixes, rooms=PURE) + [p for p in segments if p.stem in SEGMENTS]
 
 
 def code(text):

@@ -4,7 +4,7 @@ test under the same name."""
 import re
 import subprocess
 
-from source import MAY_INCLUDE, PURE, TREE, files, flags, plant
+from source import MAY_INCLUDE, TREE, files, flags, plant, pure_files
 
 NAMELESS = {"util", "utils", "common", "misc", "helper", "helpers"}
 
@@ -43,7 +43,7 @@ def nameless(tree):
 
 def untested(tree):
     complaints = []
-    for path in files(tree, ".c", rooms=PURE):
+    for path in pure_files(tree, ".c"):
         room, mirror = path.parent.name, tree / "tests/unit" / path.relative_to(tree)
         listing = mirror.with_name("meson.build")
         if not mirror.exists():
