@@ -5,8 +5,11 @@
 
 #include "daemon/links.h"
 #include "daemon/news.h"
+#include "meshp/packet.h"
+#include "meshp/wire.h"
 #include "tun/addressing.h"
 #include "tun/device.h"
+#include "tun/split.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +24,17 @@ enum {
 	SESSION_KEY_DAYS = 30,
 	MEMORY_ALIGNMENT = 64,
 };
+
+/* Hands the host what was gathered for it. */
+static void packets_deliver(struct mesh *mesh)
+{
+	struct merge_out out;
+
+	while (merge_next(&mesh->merge, &out)) {
+		if (tun_write(mesh->parts.opened->tun, &out) != 0)
+			mesh->counters.tun_refused++;
+	}
+}
 
 /* Carries out what the node wants done. Frames are queued, not yet sent. */
 static void carry_out(struct mesh *mesh)
@@ -38,8 +52,8 @@ static void carry_out(struct mesh *mesh)
 				       action->to.bytes, bytes, action->size);
 			break;
 		case ACTION_PACKET:
-			if (tun_write(mesh->parts.opened->tun, bytes, action->size) != 0)
-				mesh->counters.tun_refused++;
+			while (!merge_add(&mesh->merge, (struct span){bytes, action->size}, false))
+				packets_deliver(mesh);
 			break;
 		case ACTION_NOTICE:
 			news_tell(mesh, &action->notice);
@@ -48,6 +62,7 @@ static void carry_out(struct mesh *mesh)
 			break;
 		}
 	}
+	packets_deliver(mesh);
 	outbox_clear(outbox);
 }
 
@@ -103,19 +118,53 @@ static void frames_ready(void *owner)
 	settle(mesh);
 }
 
+/* The node is handed packets with whole checksums. */
+static void checksum_complete(struct split_part *part)
+{
+	struct packet packet;
+	size_t payload = part->size - WIRE_IPV6_HEADER;
+
+	if (!part->partial || packet_read(part->bytes, part->size, &packet) != DROP_NONE)
+		return;
+	REQUIRE(packet_complete_checksum(&packet.source, &packet.destination, packet.next_header,
+					 part->bytes + WIRE_IPV6_HEADER, payload));
+}
+
+/* Hands the node what was read, packet by packet. How many they were. */
+static int packets_came(struct mesh *mesh, instant now, const uint8_t header[OFFLOAD_HEADER],
+			size_t size)
+{
+	struct offload offload;
+	struct split split;
+	struct split_part part;
+	int count = 0;
+
+	if (!offload_read((struct span){header, OFFLOAD_HEADER}, &offload) ||
+	    !split_begin(&split, mesh->packet, size, &offload)) {
+		mesh->counters.tun_malformed++;
+		return 1;
+	}
+	for (; split_next(&split, &part); count++) {
+		checksum_complete(&part);
+		hand(mesh, &(struct journal_event){.kind = JOURNAL_PACKET,
+						   .now = now,
+						   .bytes = {part.bytes, part.size}});
+	}
+	return count;
+}
+
 static void packets_ready(void *owner)
 {
 	struct mesh *mesh = owner;
 	instant now = loop_now();
-	int size = 0;
+	uint8_t header[OFFLOAD_HEADER];
+	int size = 1;
 
-	for (int i = 0; i < PACKETS_AT_ONCE; i++) {
-		size = tun_read(mesh->parts.opened->tun, mesh->packet, sizeof(mesh->packet));
-		if (size <= 0)
-			break;
-		hand(mesh, &(struct journal_event){.kind = JOURNAL_PACKET,
-						   .now = now,
-						   .bytes = {mesh->packet, (size_t)size}});
+	for (int count = 0; count < PACKETS_AT_ONCE && size > 0;) {
+		size = tun_read(mesh->parts.opened->tun, header, mesh->packet,
+				sizeof(mesh->packet));
+		if (size > 0)
+			count += packets_came(mesh, now, header, (size_t)size);
 	}
 	settle(mesh);
 	if (size >= 0)
@@ -322,6 +371,7 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	memset(mesh, 0, sizeof(*mesh));
 	mesh->parts = *parts;
 	mesh->started = loop_now();
+	merge_init(&mesh->merge, parts->opened->offloads == TUN_UDP);
 	status = memory_map(mesh, failure);
 	if (status == 0)
 		status = node_make(mesh, network_key, failure);

@@ -17,12 +17,14 @@
 #include "node/node.h"
 #include "tun/host.h"
 #include "tun/loopback.h"
+#include "tun/merge.h"
 
 /* What the driver itself refuses or loses, beside what node and link count. */
 struct mesh_counters {
 	uint64_t group_foreign; /* frames to a group that is not ours */
 	uint64_t link_unknown;	/* frames of an interface that is not a link of ours */
-	uint64_t tun_refused;	/* packets the host did not take */
+	uint64_t tun_refused;	/* packets and super-packets the host did not take */
+	uint64_t tun_malformed; /* super-packets of the host that cannot be cut up */
 };
 
 /* A link as the driver knows it, by its slot. */
@@ -69,7 +71,8 @@ struct mesh {
 	struct mesh_counters counters;
 	struct loop_source *deadline;		      /* when the node wants node_time */
 	struct loop_source *session_age;	      /* when the session key pair is 30 days old */
-	uint8_t packet[PACKET_MAX];		      /* from tun, one at a time */
+	uint8_t packet[OFFLOAD_PACKET];		      /* from tun, one at a time */
+	struct merge merge;			      /* for tun, empty between events */
 	void (*traced)(void *owner, uint32_t number); /* is told when a trace ends; may be NULL */
 	void *traced_owner;
 };

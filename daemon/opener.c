@@ -3,8 +3,6 @@
  * goes. packet(7), rtnetlink(7). */
 #include "daemon/opener.h"
 
-#include "tun/device.h"
-
 #include <arpa/inet.h>
 #include <dumbnet.h>
 #include <errno.h>
@@ -104,7 +102,10 @@ int opener_open(const struct config *config, struct opened *opened, struct failu
 	if (opened->packet < 0)
 		return opened->packet;
 	opened->tun = device_open(config->tun_name, failure);
-	return opened->tun < 0 ? opened->tun : 0;
+	if (opened->tun < 0)
+		return opened->tun;
+	opened->offloads = tun_offload(opened->tun);
+	return 0;
 }
 
 static void descriptor_close(int fd)

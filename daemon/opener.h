@@ -5,12 +5,14 @@
 #include "base/require.h"
 #include "config/config.h"
 #include "daemon/failure.h"
+#include "tun/device.h"
 
 struct intf_handle;
 
 /* Descriptors, all non-blocking but the request sockets; -1 is not open. */
 struct opened {
 	int tun;			/* attached to Tun.Name */
+	enum tun_offloads offloads;	/* its */
 	int packet;			/* AF_PACKET for every link, bound to the EtherType */
 	int link_requests;		/* rtnetlink: what links there are */
 	int link_events;		/* rtnetlink: what becomes of them */

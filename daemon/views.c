@@ -35,6 +35,7 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	drop_add(object, "link_unknown", mesh->counters.link_unknown);
 	drop_add(object, "group_foreign", mesh->counters.group_foreign);
 	drop_add(object, "tun_refused", mesh->counters.tun_refused);
+	drop_add(object, "tun_malformed", mesh->counters.tun_malformed);
 	return object;
 }
 

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Flags of TUNSETOFFLOAD younger than the oldest headers this builds with. The kernel takes the two
+ * together only. */
+enum { OFFLOAD_USO4 = 0x20, OFFLOAD_USO6 = 0x40 };
 
 /* The file's beginning, at most size - 1 bytes and a NUL; empty if it cannot be read. */
 static void file_read_start(const char *path, char *text, size_t size)
@@ -84,7 +89,7 @@ static void holder_describe(const char *name, char *who, size_t size)
 
 int tun_attach(int fd, const char *name, char *why, size_t size)
 {
-	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR};
 	char who[64];
 	int error = -EINVAL;
 
@@ -106,16 +111,47 @@ int tun_attach(int fd, const char *name, char *why, size_t size)
 	return error;
 }
 
-int tun_read(int fd, uint8_t *packet, size_t size)
+enum tun_offloads tun_offload(int fd)
 {
-	ssize_t got = read(fd, packet, size);
+	static const unsigned int flags[] = {
+		[TUN_WHOLE] = 0,
+		[TUN_CHECKSUM] = TUN_F_CSUM,
+		[TUN_TCP] = TUN_F_CSUM | TUN_F_TSO6 | TUN_F_TSO_ECN,
+		[TUN_UDP] = TUN_F_CSUM | TUN_F_TSO6 | TUN_F_TSO_ECN | OFFLOAD_USO4 | OFFLOAD_USO6,
+	};
+	enum tun_offloads most = TUN_UDP;
 
+	while (ioctl(fd, TUNSETOFFLOAD, flags[most]) < 0 && most > TUN_WHOLE)
+		most--;
+	return most;
+}
+
+int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t size)
+{
+	struct iovec parts[] = {{header, OFFLOAD_HEADER}, {packet, size}};
+	ssize_t got = readv(fd, parts, 2);
+
+	if (got >= OFFLOAD_HEADER)
+		return (int)got - OFFLOAD_HEADER;
 	if (got >= 0)
-		return (int)got;
+		return -EIO;
 	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
-int tun_write(int fd, const uint8_t *packet, size_t size)
+/* writev reads only, but its vector cannot say so. */
+static struct iovec vector_of(const uint8_t *bytes, size_t size)
 {
-	return write(fd, packet, size) < 0 ? -errno : 0;
+	return (struct iovec){(void *)(uintptr_t)bytes, size};
+}
+
+int tun_write(int fd, const struct merge_out *out)
+{
+	struct iovec parts[2 + MERGE_SEGMENTS];
+	int count = 2;
+
+	parts[0] = vector_of(out->offload, sizeof(out->offload));
+	parts[1] = vector_of(out->head, out->head_size);
+	for (size_t i = 0; i < out->count; i++)
+		parts[count++] = vector_of(out->parts[i].bytes, out->parts[i].size);
+	return writev(fd, parts, count) < 0 ? -errno : 0;
 }

@@ -1,10 +1,13 @@
-/* The TUN device: whole IPv6 packets between the host and the mesh, one a read or a write, with no
- * header before them. The descriptor comes from the opener, open("/dev/net/tun") non-blocking, and
- * stays the caller's; the device lives as long as a descriptor is attached to it. */
+/* The TUN device: IPv6 packets and super-packets between the host and the mesh, one a read or a
+ * write, each behind the header of tun/offload. The descriptor comes from the opener,
+ * open("/dev/net/tun") non-blocking, and stays the caller's; the device lives as long as a
+ * descriptor is attached to it. */
 #ifndef TUN_DEVICE_H
 #define TUN_DEVICE_H
 
 #include "base/require.h"
+#include "tun/merge.h"
+#include "tun/offload.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,12 +18,26 @@
  * -EPERM without CAP_NET_ADMIN. */
 MUST_USE int tun_attach(int fd, const char *name, char *why, size_t size);
 
-/* One packet from the host. Its size, at most size; 0 if none waits; or -errno: -EBADFD if somebody
- * deleted the device. A longer packet is cut to size: give at least the device's MTU. */
-MUST_USE int tun_read(int fd, uint8_t *packet, size_t size);
+/* What the kernel leaves to us and takes from us, each with what stands before it. */
+enum tun_offloads {
+	TUN_WHOLE,    /* packets with whole checksums */
+	TUN_CHECKSUM, /* partial checksums */
+	TUN_TCP,      /* super-packets of TCP */
+	TUN_UDP,      /* and of UDP: Linux 6.2 */
+};
 
-/* One packet to the host, which counts as received on the device. 0 or -errno: -EIO while the
- * device is down, -EAGAIN if the host takes no more now, -EINVAL for what is no IP packet. */
-MUST_USE int tun_write(int fd, const uint8_t *packet, size_t size);
+/* Has an attached device hand over as much as this kernel can, and says what that is. What it takes
+ * from us is the same but that TCP and partial checksums are taken by all. */
+enum tun_offloads tun_offload(int fd);
+
+/* A packet from the host, and the header before it. The packet's size, at most size; 0 if none
+ * waits; or -errno: -EBADFD if somebody deleted the device. A longer packet is cut to size: none is
+ * longer than OFFLOAD_PACKET. */
+MUST_USE int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t size);
+
+/* A packet or super-packet to the host, which counts as received on the device. 0 or -errno: -EIO
+ * while the device is down, -EAGAIN if the host takes no more now, -EINVAL for what is no IP
+ * packet. */
+MUST_USE int tun_write(int fd, const struct merge_out *out);
 
 #endif

@@ -26,7 +26,6 @@ void merge_init(struct merge *merge, bool udp)
 	merge->udp = udp;
 	merge->count = 0;
 	merge->taken = 0;
-	merge->replaced = 0;
 	for (size_t i = 0; i < MERGE_FLOWS; i++)
 		merge->flows[i].open = false;
 }
@@ -175,14 +174,16 @@ static void flow_begin(struct merge *merge, struct merge_flow *flow, uint16_t in
 	};
 }
 
-/* A place for a flow: one that is closed, else the one that has been there longest. */
+/* A place for a flow: one that is closed, else that of the flow that began first. */
 static struct merge_flow *flow_place(struct merge *merge)
 {
-	for (size_t i = 0; i < MERGE_FLOWS; i++) {
-		if (!merge->flows[i].open)
-			return &merge->flows[i];
+	struct merge_flow *place = &merge->flows[0];
+
+	for (size_t i = 0; i < MERGE_FLOWS && place->open; i++) {
+		if (!merge->flows[i].open || merge->flows[i].first < place->first)
+			place = &merge->flows[i];
 	}
-	return &merge->flows[merge->replaced++ % MERGE_FLOWS];
+	return place;
 }
 
 bool merge_add(struct merge *merge, struct span packet, bool partial)

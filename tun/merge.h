@@ -47,7 +47,6 @@ struct merge_flow {
 struct merge {
 	bool udp;
 	uint16_t count, taken; /* of packets */
-	uint16_t replaced;     /* flows that had to make room, modulo MERGE_FLOWS */
 	struct merge_flow flows[MERGE_FLOWS];
 	struct merge_packet packets[MERGE_PACKETS];
 };
