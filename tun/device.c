@@ -91,12 +91,15 @@ int tun_attach(int fd, const char *name, char *why, size_t size)
 {
 	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR};
 	char who[64];
-	int error = -EINVAL;
+	int header = OFFLOAD_HEADER, error = -EINVAL;
 
 	if (interface_name_fits(name)) {
 		memcpy(request.ifr_name, name, strlen(name));
 		error = ioctl(fd, TUNSETIFF, &request) < 0 ? -errno : 0;
 	}
+	/* One that was there before us keeps what its last holder said. */
+	if (error == 0 && ioctl(fd, TUNSETVNETHDRSZ, &header) < 0)
+		error = -errno;
 	if (error == -EBUSY) {
 		holder_describe(name, who, sizeof(who));
 		snprintf(why, size, "%s is held by %s; set Tun.Name= to another name", name, who);

@@ -253,6 +253,42 @@ static void test_a_segment_that_differs_joins_nothing(void **state)
 	}
 }
 
+static void test_flags_that_stand_alone_join_nothing(void **state)
+{
+	static const uint8_t flags[] = {ACK | SYN, ACK | FIN, ACK | RST, ACK | URG, PSH};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(flags); i++) {
+		struct traffic traffic = traffic_tcp(0, 1000);
+
+		setup(state);
+		traffic.flags = flags[i];
+		add(fixture, traffic, true);
+		traffic.sequence = 1000;
+		add(fixture, traffic, true);
+		assert_int_equal(all_come_back(fixture), 2);
+		expect_same_order(fixture);
+	}
+}
+
+static void test_a_datagram_that_lies_about_its_length_joins_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int i = 0; i < 2; i++) {
+		add(fixture, traffic_udp(9, 64), true);
+		merge_init(&fixture->merge, true);
+	}
+	for (int i = 0; i < 2; i++) {
+		fixture->in.bytes[i][45]--;
+		assert_true(merge_add(&fixture->merge,
+				      (struct span){fixture->in.bytes[i], fixture->in.sizes[i]},
+				      true));
+	}
+	assert_int_equal(all_come_back(fixture), 2);
+	expect_same_order(fixture);
+}
+
 static void test_whole_checksums_pass_as_they_came(void **state)
 {
 	struct fixture *fixture = *state;
@@ -322,6 +358,19 @@ static void test_more_flows_than_places_are_all_delivered(void **state)
 		add(fixture, traffic, true);
 	}
 	assert_int_equal(all_come_back(fixture), 8);
+}
+
+static void test_the_flow_that_began_first_makes_room(void **state)
+{
+	struct fixture *fixture = *state;
+	uint32_t more = MERGE_FLOWS + 2;
+
+	for (uint32_t i = 0; i < more + MERGE_FLOWS; i++) {
+		struct traffic traffic = traffic_tcp(i < more ? 0 : 500, 500);
+		traffic.port = (uint16_t)(i < more ? i : i - MERGE_FLOWS);
+		add(fixture, traffic, true);
+	}
+	assert_int_equal(all_come_back(fixture), more);
 }
 
 static void test_a_full_merge_says_so(void **state)
@@ -460,10 +509,14 @@ int main(void)
 		cmocka_unit_test_setup(test_pushed_segments_are_joined, setup),
 		cmocka_unit_test_setup(test_cwr_begins_a_super_packet_and_joins_none, setup),
 		cmocka_unit_test_setup(test_a_segment_that_differs_joins_nothing, setup),
+		cmocka_unit_test_setup(test_flags_that_stand_alone_join_nothing, setup),
+		cmocka_unit_test_setup(test_a_datagram_that_lies_about_its_length_joins_nothing,
+				       setup),
 		cmocka_unit_test_setup(test_whole_checksums_pass_as_they_came, setup),
 		cmocka_unit_test_setup(test_nothing_overtakes, setup),
 		cmocka_unit_test_setup(test_a_super_packet_keeps_its_bounds, setup),
 		cmocka_unit_test_setup(test_more_flows_than_places_are_all_delivered, setup),
+		cmocka_unit_test_setup(test_the_flow_that_began_first_makes_room, setup),
 		cmocka_unit_test_setup(test_a_full_merge_says_so, setup),
 		cmocka_unit_test_setup(test_garbage_passes, setup),
 		cmocka_unit_test_setup(test_random_flows_come_back, setup),

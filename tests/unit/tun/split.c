@@ -199,6 +199,23 @@ static void test_one_checksum_behind_an_extension_is_completed(void **state)
 			 traffic_checksum(part.bytes, part.size));
 }
 
+/* A word of the payload that adds up with all the others makes the checksum 0. */
+static void test_a_checksum_of_zero_is_written_as_ones(void **state)
+{
+	struct fixture fixture;
+	struct traffic traffic = traffic_udp(40000, 32);
+	struct split_part part;
+
+	traffic.extension = 16;
+	fixture_make(&fixture, &traffic, 0);
+	fixture.offload.kind = OFFLOAD_NONE;
+	put_u16(fixture.packet + 64, 0);
+	put_u16(fixture.packet + 64, traffic_checksum(fixture.packet, fixture.size));
+	assert_true(fixture_begin(&fixture));
+	assert_true(split_next(&fixture.split, &part));
+	assert_int_equal(part.bytes[62] << 8 | part.bytes[63], 0xffff);
+}
+
 /* Each changes one thing about a super-packet that is good. */
 static void test_shapes_that_do_not_fit_are_refused(void **state)
 {
@@ -264,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_random_flows_are_cut),
 		cmocka_unit_test(test_one_packet_passes),
 		cmocka_unit_test(test_one_checksum_behind_an_extension_is_completed),
+		cmocka_unit_test(test_a_checksum_of_zero_is_written_as_ones),
 		cmocka_unit_test(test_shapes_that_do_not_fit_are_refused),
 		cmocka_unit_test(test_too_long_heads_and_parts_are_refused),
 	};
