@@ -144,7 +144,12 @@ int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t siz
 /* writev reads only, but its vector cannot say so. */
 static struct iovec vector_of(const uint8_t *bytes, size_t size)
 {
-	return (struct iovec){(void *)(uintptr_t)bytes, size};
+	union {
+		const uint8_t *read;
+		void *vector;
+	} same = {bytes};
+
+	return (struct iovec){same.vector, size};
 }
 
 int tun_write(int fd, const struct merge_out *out)
