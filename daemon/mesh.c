@@ -348,6 +348,8 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 	if (status == 0)
 		status = loop_watch(loop, opened->packet, LOOP_READ, frames_ready, mesh, &source);
 	if (status == 0)
+		status = loop_watch(loop, opened->ring, LOOP_READ, frames_ready, mesh, &source);
+	if (status == 0)
 		status = loop_watch(loop, opened->tun, LOOP_READ, packets_ready, mesh, &source);
 	if (status == 0)
 		status = loop_watch(loop, opened->link_events, LOOP_READ, links_ready, mesh,
@@ -366,6 +368,7 @@ static int mesh_start(struct mesh *mesh, struct failure *failure)
 int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t network_key[32],
 	      struct failure *failure)
 {
+	const struct ethernet_sockets sockets = {parts->opened->packet, parts->opened->ring};
 	int status;
 
 	memset(mesh, 0, sizeof(*mesh));
@@ -379,7 +382,7 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 		status = host_prepare(mesh, failure);
 	if (status != 0)
 		return status;
-	status = ethernet_open(&mesh->ethernet, parts->opened->packet, parts->config->ethertype);
+	status = ethernet_open(&mesh->ethernet, &sockets, parts->config->ethertype);
 	if (status != 0)
 		return failure_say(failure, status, "packet batches: %s", strerror(-status));
 	status = links_watch(mesh, failure);

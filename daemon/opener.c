@@ -46,13 +46,9 @@ static void buffer_enlarge(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-static int packet_open(uint16_t ethertype, struct failure *failure)
+/* A packet socket to which nothing comes before it is bound. */
+static int packet_open(struct failure *failure)
 {
-	struct sockaddr_ll address = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ethertype),
-	};
-	/* Protocol 0: nothing arrives before the socket is bound. */
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -60,11 +56,19 @@ static int packet_open(uint16_t ethertype, struct failure *failure)
 				   "packet socket: %s, start as root or give CAP_NET_RAW",
 				   strerror(errno));
 	buffer_enlarge(fd);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-		return fd;
-	failure_say(failure, -errno, "packet socket: %s", strerror(errno));
-	close(fd);
-	return -EIO;
+	return fd;
+}
+
+static int packet_bind(int fd, uint16_t ethertype, struct failure *failure)
+{
+	const struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ethertype),
+	};
+
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return 0;
+	return failure_say(failure, -errno, "packet socket: %s", strerror(errno));
 }
 
 static int netlink_open(int flags, struct failure *failure)
@@ -98,9 +102,15 @@ int opener_open(const struct config *config, struct opened *opened, struct failu
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
-	opened->packet = packet_open(config->ethertype, failure);
+	opened->packet = packet_open(failure);
 	if (opened->packet < 0)
 		return opened->packet;
+	opened->ring = packet_open(failure);
+	if (opened->ring < 0)
+		return opened->ring;
+	status = packet_bind(opened->packet, config->ethertype, failure);
+	if (status < 0)
+		return status;
 	opened->tun = device_open(config->tun_name, failure);
 	if (opened->tun < 0)
 		return opened->tun;
@@ -118,6 +128,7 @@ void opener_close(struct opened *opened)
 {
 	descriptor_close(opened->tun);
 	descriptor_close(opened->packet);
+	descriptor_close(opened->ring);
 	descriptor_close(opened->link_requests);
 	descriptor_close(opened->link_events);
 	descriptor_close(opened->host_requests);

@@ -14,6 +14,7 @@ struct opened {
 	int tun;			/* attached to Tun.Name */
 	enum tun_offloads offloads;	/* its */
 	int packet;			/* AF_PACKET for every link, bound to the EtherType */
+	int ring;			/* another, not bound, for a ring of received frames */
 	int link_requests;		/* rtnetlink: what links there are */
 	int link_events;		/* rtnetlink: what becomes of them */
 	int host_requests;		/* rtnetlink: addresses and routes of tun0 and lo2 */
@@ -24,6 +25,7 @@ struct opened {
 #define OPENED_NONE                                                                                \
 	((struct opened){.tun = -1,                                                                \
 			 .packet = -1,                                                             \
+			 .ring = -1,                                                               \
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
 			 .host_requests = -1})

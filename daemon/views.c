@@ -27,6 +27,7 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	for (int i = DROP_NONE + 1; i < DROP_COUNT; i++)
 		drop_add(object, drop_name((enum drop)i), drops->counts[i]);
 	drop_add(object, "link_cut", link->cut);
+	drop_add(object, "link_not_taken", link->not_taken);
 	drop_add(object, "link_not_ours", link->not_ours);
 	drop_add(object, "link_no_room", link->no_room);
 	drop_add(object, "link_gone", link->link_down);

@@ -1,73 +1,59 @@
-/* One packet socket for all links: recvmmsg fills a batch of slots, sendmmsg empties another. The
- * slots, their headers and addresses are laid out once in ethernet_open and point at each other
- * inside the one block, which never moves. packet(7) is what is relied on: a socket bound to an
- * EtherType and no interface serves every interface, and sees no error when one goes. */
+/* The door to the backends. Frames come by recvmmsg until there are many of them, then by a mapped
+ * ring; they leave by sendmmsg. The ring is for the busy only because its memory counts from the
+ * first frame on. It has a socket of its own because the kernel hands a socket nothing while it
+ * makes a ring, for 10 to 20 ms; meanwhile the other goes on. packet(7) is what is relied on: a
+ * socket bound to an EtherType and no interface serves every interface, and sees no error when one
+ * goes. */
 #include "link/ethernet.h"
+#include "link/batch.h"
+#include "link/inlet.h"
+#include "link/ring.h"
 
-#include <linux/if_packet.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER = 14 }; /* destination, source, EtherType */
-
-/* A frame with its header. */
-struct slot {
-	uint8_t header[HEADER];
-	uint8_t payload[ETHERNET_PAYLOAD_MAX];
-};
-
-/* What recvmmsg and sendmmsg work on. */
-struct batch {
-	struct mmsghdr messages[ETHERNET_BATCH];
-	struct iovec vectors[ETHERNET_BATCH];
-	struct sockaddr_ll addresses[ETHERNET_BATCH];
-	struct slot slots[ETHERNET_BATCH];
-};
-
 struct ethernet {
-	int fd;
+	struct ethernet_sockets sockets;
 	uint16_t ethertype; /* in network order */
-	unsigned int queued;
 	struct ethernet_counters counters;
+	struct inlet *inlet; /* until the ring has taken over */
+	struct ring *ring;   /* once there was much to receive */
+	struct batch *batch;
 	struct ethernet_frame frames[ETHERNET_BATCH];
-	struct batch in;
-	struct batch out;
 };
 
-static void batch_lay_out(struct batch *batch)
-{
-	for (size_t i = 0; i < ETHERNET_BATCH; i++) {
-		batch->vectors[i] = (struct iovec){&batch->slots[i], sizeof(batch->slots[i])};
-		batch->messages[i].msg_hdr = (struct msghdr){
-			.msg_name = &batch->addresses[i],
-			.msg_namelen = sizeof(batch->addresses[i]),
-			.msg_iov = &batch->vectors[i],
-			.msg_iovlen = 1,
-		};
-	}
-}
-
-int ethernet_open(struct ethernet **ethernet, int fd, uint16_t ethertype)
+int ethernet_open(struct ethernet **ethernet, const struct ethernet_sockets *sockets,
+		  uint16_t ethertype)
 {
 	struct ethernet *made = calloc(1, sizeof(*made));
+	int status;
 
-	if (!made)
+	if (made == NULL)
 		return -ENOMEM;
-	made->fd = fd;
+	made->sockets = *sockets;
 	made->ethertype = htons(ethertype);
-	batch_lay_out(&made->in);
-	batch_lay_out(&made->out);
+	status = batch_open(&made->batch, sockets->packet);
+	if (status == 0)
+		status = inlet_open(&made->inlet, sockets->packet);
+	if (status != 0) {
+		ethernet_close(made);
+		return status;
+	}
 	*ethernet = made;
 	return 0;
 }
 
 void ethernet_close(struct ethernet *ethernet)
 {
+	if (ethernet == NULL)
+		return;
+	ring_close(ethernet->ring);
+	inlet_close(ethernet->inlet);
+	batch_close(ethernet->batch);
 	free(ethernet);
 }
 
@@ -78,7 +64,8 @@ static int membership_change(struct ethernet *ethernet, int option, uint32_t ifi
 		.mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_MULTICAST, .mr_alen = LINK_LLADDR};
 
 	memcpy(membership.mr_address, group, LINK_LLADDR);
-	return setsockopt(ethernet->fd, SOL_PACKET, option, &membership, sizeof(membership)) < 0
+	return setsockopt(ethernet->sockets.packet, SOL_PACKET, option, &membership,
+			  sizeof(membership)) < 0
 		       ? -errno
 		       : 0;
 }
@@ -93,75 +80,121 @@ int ethernet_leave(struct ethernet *ethernet, uint32_t ifindex, const uint8_t gr
 	return membership_change(ethernet, PACKET_DROP_MEMBERSHIP, ifindex, group);
 }
 
-/* Reads one received slot; false, and a counter, if it is not for us. */
-static bool slot_accept(struct ethernet *ethernet, unsigned int i, struct ethernet_frame *frame)
+/* Reads one received frame; false, and a counter, if it is not for us. */
+static bool arrival_accept(struct ethernet *ethernet, const struct arrival *arrival,
+			   struct ethernet_frame *frame)
 {
-	const struct mmsghdr *message = &ethernet->in.messages[i];
-	const struct sockaddr_ll *from = &ethernet->in.addresses[i];
-	const struct slot *slot = &ethernet->in.slots[i];
+	const struct sockaddr_ll *from = arrival->from;
 	bool group = from->sll_pkttype == PACKET_MULTICAST || from->sll_pkttype == PACKET_BROADCAST;
 
 	if (!group && from->sll_pkttype != PACKET_HOST) {
 		ethernet->counters.not_ours++;
 		return false;
 	}
-	if ((message->msg_hdr.msg_flags & MSG_TRUNC) || message->msg_len < HEADER) {
+	if (!arrival->whole || arrival->size < ETHERNET_HEADER) {
 		ethernet->counters.cut++;
 		return false;
 	}
 	*frame = (struct ethernet_frame){
 		.ifindex = (uint32_t)from->sll_ifindex,
 		.group = group,
-		.bytes = slot->payload,
-		.size = message->msg_len - HEADER,
+		.bytes = arrival->bytes + ETHERNET_HEADER,
+		.size = arrival->size - ETHERNET_HEADER,
 	};
-	memcpy(frame->destination, slot->header, LINK_LLADDR);
-	memcpy(frame->source, slot->header + LINK_LLADDR, LINK_LLADDR);
+	memcpy(frame->destination, arrival->bytes, LINK_LLADDR);
+	memcpy(frame->source, arrival->bytes + LINK_LLADDR, LINK_LLADDR);
 	ethernet->counters.received++;
 	return true;
 }
 
+/* Lets the ring take over. From here on the inlet only empties its socket, which comes first. */
+static void ring_begin(struct ethernet *ethernet)
+{
+	int fd = ethernet->sockets.ring;
+
+	ethernet->sockets.ring = -1;
+	if (ring_open(&ethernet->ring, fd, ethernet->ethertype) != 0)
+		return;
+	ethernet->sockets.ring = fd;
+	inlet_end(ethernet->inlet);
+}
+
+/* Gives back what was lent and makes the next frames available. 0 or -errno. */
+static int arrivals_begin(struct ethernet *ethernet)
+{
+	int got;
+
+	if (ethernet->inlet == NULL) {
+		ring_release(ethernet->ring);
+		return 0;
+	}
+	got = inlet_receive(ethernet->inlet);
+	if (got == 0 && ethernet->ring != NULL) {
+		inlet_close(ethernet->inlet);
+		ethernet->inlet = NULL;
+	} else if (ethernet->sockets.ring >= 0 && ethernet->ring == NULL &&
+		   inlet_busy(ethernet->inlet)) {
+		ring_begin(ethernet);
+	}
+	return got < 0 ? got : 0;
+}
+
+static bool arrivals_next(struct ethernet *ethernet, struct arrival *arrival)
+{
+	if (ethernet->inlet == NULL)
+		return ring_next(ethernet->ring, arrival);
+	return inlet_next(ethernet->inlet, arrival);
+}
+
 int ethernet_receive(struct ethernet *ethernet, const struct ethernet_frame **frames)
 {
-	int count = 0;
-	int got = recvmmsg(ethernet->fd, ethernet->in.messages, ETHERNET_BATCH, MSG_DONTWAIT, NULL);
+	struct arrival arrival;
+	int count = 0, status = arrivals_begin(ethernet);
 
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	for (unsigned int i = 0; i < (unsigned int)got; i++) {
-		count += slot_accept(ethernet, i, &ethernet->frames[count]);
-		/* Some kinds of interfaces have longer addresses: it now says how long this one
-		 * was, and would be taken for the room there is. */
-		ethernet->in.messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_ll);
-	}
+	if (status < 0)
+		return status;
+	for (int i = 0; i < ETHERNET_BATCH && arrivals_next(ethernet, &arrival); i++)
+		count += arrival_accept(ethernet, &arrival, &ethernet->frames[count]);
 	*frames = ethernet->frames;
 	return count;
 }
 
 uint8_t *ethernet_reserve(struct ethernet *ethernet)
 {
-	if (ethernet->queued == ETHERNET_BATCH)
+	uint8_t *room = batch_room(ethernet->batch);
+
+	if (room != NULL)
+		return room;
+	ethernet_flush(ethernet);
+	room = batch_room(ethernet->batch);
+	REQUIRE(room != NULL);
+	return room;
+}
+
+void ethernet_lend(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
+		   const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size)
+{
+	uint8_t header[ETHERNET_HEADER];
+
+	if (size > ETHERNET_PAYLOAD_MAX) {
+		ethernet->counters.too_long++;
+		return;
+	}
+	memcpy(header, destination, LINK_LLADDR);
+	memcpy(header + LINK_LLADDR, source, LINK_LLADDR);
+	memcpy(header + 2 * LINK_LLADDR, &ethernet->ethertype, sizeof(ethernet->ethertype));
+	while (!batch_add(ethernet->batch, ifindex, header, bytes, size))
 		ethernet_flush(ethernet);
-	return ethernet->out.slots[ethernet->queued].payload;
 }
 
 void ethernet_commit(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
 		     const uint8_t destination[LINK_LLADDR], size_t size)
 {
-	REQUIRE(ethernet->queued < ETHERNET_BATCH && size <= ETHERNET_PAYLOAD_MAX);
-	unsigned int i = ethernet->queued++;
-	uint8_t *header = ethernet->out.slots[i].header;
-	memcpy(header, destination, LINK_LLADDR);
-	memcpy(header + LINK_LLADDR, source, LINK_LLADDR);
-	memcpy(header + 2 * LINK_LLADDR, &ethernet->ethertype, sizeof(ethernet->ethertype));
-	ethernet->out.vectors[i].iov_len = HEADER + size;
-	ethernet->out.addresses[i] = (struct sockaddr_ll){
-		.sll_family = AF_PACKET,
-		.sll_protocol = ethernet->ethertype,
-		.sll_ifindex = (int)ifindex,
-		.sll_halen = LINK_LLADDR,
-	};
-	memcpy(ethernet->out.addresses[i].sll_addr, destination, LINK_LLADDR);
+	uint8_t *room = batch_room(ethernet->batch);
+
+	REQUIRE(room != NULL && size <= ETHERNET_PAYLOAD_MAX);
+	batch_keep(ethernet->batch, size);
+	ethernet_lend(ethernet, ifindex, source, destination, room, size);
 }
 
 void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
@@ -175,44 +208,25 @@ void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t s
 	ethernet_commit(ethernet, ifindex, source, destination, size);
 }
 
-/* The counter of a frame that was refused with this errno. */
-static uint64_t *counter_of(struct ethernet_counters *counters, int error)
-{
-	switch (error) {
-	case ENOBUFS:
-	case EAGAIN:
-		return &counters->no_room;
-	case ENETDOWN:
-	case ENXIO:
-	case ENODEV:
-		return &counters->link_down;
-	case EMSGSIZE:
-		return &counters->too_long;
-	default:
-		return &counters->not_sent;
-	}
-}
-
 void ethernet_flush(struct ethernet *ethernet)
 {
-	unsigned int done = 0;
-
-	while (done < ethernet->queued) {
-		int sent = sendmmsg(ethernet->fd, ethernet->out.messages + done,
-				    ethernet->queued - done, MSG_DONTWAIT);
-		if (sent > 0) {
-			ethernet->counters.sent += (unsigned int)sent;
-			done += (unsigned int)sent;
-		} else if (errno != EINTR) {
-			/* The error is of the first frame left; the next may go to another link. */
-			++*counter_of(&ethernet->counters, errno);
-			done++;
-		}
-	}
-	ethernet->queued = 0;
+	batch_flush(ethernet->batch, &ethernet->counters);
 }
 
-const struct ethernet_counters *ethernet_counters(const struct ethernet *ethernet)
+/* What the kernel lost since it was asked last; a socket that is no packet socket does not say. */
+static uint32_t kernel_losses(int fd)
 {
+	struct tpacket_stats since = {0};
+	socklen_t size = sizeof(since);
+
+	return getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &since, &size) == 0 ? since.tp_drops
+										 : 0;
+}
+
+const struct ethernet_counters *ethernet_counters(struct ethernet *ethernet)
+{
+	ethernet->counters.not_taken += kernel_losses(ethernet->sockets.packet);
+	if (ethernet->ring != NULL)
+		ethernet->counters.not_taken += kernel_losses(ethernet->sockets.ring);
 	return &ethernet->counters;
 }

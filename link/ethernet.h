@@ -1,7 +1,7 @@
 /* Frames over Ethernet-like links: one packet socket for all of them, with a batch of received and
  * a batch of queued frames. The caller sees payloads, the bytes behind the Ethernet header; headers
  * are read and written here. Nothing blocks. Each data-path worker has a struct ethernet of its
- * own. Receiving a batch, reserving, committing and flushing are all a faster backend has to offer.
+ * own. By which of the kernel's ways frames come and go is found out here and shows only in speed.
  */
 #ifndef LINK_ETHERNET_H
 #define LINK_ETHERNET_H
@@ -15,13 +15,15 @@
 
 enum {
 	ETHERNET_BATCH = 64,	     /* frames received or queued at once */
+	ETHERNET_HEADER = 14,	     /* bytes: destination, source, EtherType */
 	ETHERNET_PAYLOAD_MAX = 9216, /* bytes behind the header: a jumbo link's MTU */
+	ETHERNET_FRAME_MAX = ETHERNET_HEADER + ETHERNET_PAYLOAD_MAX,
 };
 
 struct ethernet;
 
-/* A received frame. Its bytes lie in the batch and are good until the next ethernet_receive. They
- * may be more than was sent: Ethernet pads short frames. */
+/* A received frame. Its bytes are good until the next ethernet_receive, often in memory shared with
+ * the kernel. They may be more than was sent: Ethernet pads short frames. */
 struct ethernet_frame {
 	uint32_t ifindex; /* the link it came by */
 	bool group;	  /* sent to a group or to all, rather than to us */
@@ -34,7 +36,8 @@ struct ethernet_frame {
 /* What became of frames, since ethernet_open. */
 struct ethernet_counters {
 	uint64_t received;  /* handed to the caller */
-	uint64_t cut;	    /* refused: longer than ETHERNET_PAYLOAD_MAX, or no whole header */
+	uint64_t cut;	    /* refused: longer than there was room for, or no whole header */
+	uint64_t not_taken; /* lost in the kernel: they came faster than they were taken */
 	uint64_t not_ours;  /* refused: addressed to another host, or our own on its way out */
 	uint64_t sent;	    /* handed to the kernel */
 	uint64_t no_room;   /* not sent: the queue of the socket or of the link is full */
@@ -43,9 +46,16 @@ struct ethernet_counters {
 	uint64_t not_sent;  /* not sent: any other reason */
 };
 
-/* Makes the batches around a packet socket (AF_PACKET, SOCK_RAW) that is bound to ethertype and no
- * interface. The descriptor stays the caller's and outlives the result. 0 or -ENOMEM. */
-MUST_USE int ethernet_open(struct ethernet **ethernet, int fd, uint16_t ethertype);
+/* Non-blocking packet sockets (AF_PACKET, SOCK_RAW). They stay the caller's, who only waits until
+ * one is readable, and outlive the ethernet. */
+struct ethernet_sockets {
+	int packet; /* bound to the EtherType and no interface */
+	int ring;   /* not bound to anything: receives once there is much to receive; -1: never */
+};
+
+/* Makes the batches around the sockets. 0 or -ENOMEM. */
+MUST_USE int ethernet_open(struct ethernet **ethernet, const struct ethernet_sockets *sockets,
+			   uint16_t ethertype);
 
 /* Releases the batches; queued frames are lost. NULL is fine. */
 void ethernet_close(struct ethernet *ethernet);
@@ -58,13 +68,14 @@ MUST_USE int ethernet_join(struct ethernet *ethernet, uint32_t ifindex,
 MUST_USE int ethernet_leave(struct ethernet *ethernet, uint32_t ifindex,
 			    const uint8_t group[LINK_LLADDR]);
 
-/* Receives the next batch and points frames at it. The number of frames in it, at most
- * ETHERNET_BATCH; 0 if none waits, or none of those taken was for us; or -errno. */
+/* Receives the next batch and points frames at it; those of the last are given back to the kernel.
+ * A socket may stay readable until that: call on until 0. The number of frames in the batch,
+ * at most ETHERNET_BATCH; 0 if none waits, or none of those taken was for us; or -errno. */
 MUST_USE int ethernet_receive(struct ethernet *ethernet, const struct ethernet_frame **frames);
 
 /* Room for a payload of ETHERNET_PAYLOAD_MAX bytes in the batch to send; if the batch is full it is
- * flushed first, so there always is. The room is the caller's until ethernet_commit; without it
- * nothing is queued. */
+ * flushed first, so there always is. The room is the caller's until ethernet_commit, before
+ * which nothing else may be queued or flushed; without it nothing is queued. */
 uint8_t *ethernet_reserve(struct ethernet *ethernet);
 
 /* Queues the first size bytes of the reserved room as a frame. size is at most
@@ -77,11 +88,18 @@ void ethernet_commit(struct ethernet *ethernet, uint32_t ifindex, const uint8_t 
 void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
 		    const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size);
 
+/* Queues a frame whose payload stays where it is: the caller promises to leave it alone until the
+ * next ethernet_flush. A payload over ETHERNET_PAYLOAD_MAX is counted as too_long and not queued.
+ * A full batch is flushed first. */
+void ethernet_lend(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
+		   const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size);
+
 /* Hands all queued frames to the kernel; those it does not take are dropped and counted. The queue
  * is empty afterwards. */
 void ethernet_flush(struct ethernet *ethernet);
 
-/* The counters as they are now; they live in ethernet and keep counting. */
-const struct ethernet_counters *ethernet_counters(const struct ethernet *ethernet);
+/* The counters as they are now, with what the kernel counts; they live in ethernet and keep
+ * counting. */
+const struct ethernet_counters *ethernet_counters(struct ethernet *ethernet);
 
 #endif

@@ -1,0 +1,27 @@
+/* Frames received by a packet socket without a system call: the kernel writes them into a ring of
+ * memory that it shares with us (TPACKET_V2), and they are read where they lie. A frame longer than
+ * its place in the ring waits in the socket as well and is copied from there. Private to link/. */
+#ifndef LINK_RING_H
+#define LINK_RING_H
+
+#include "base/require.h"
+#include "link/arrival.h"
+
+struct ring;
+
+/* Gives a packet socket that is not bound a ring, for which the kernel takes 10 to 20 ms, and binds
+ * it to an EtherType (in network order) and no interface: from here on it receives. The descriptor
+ * stays the caller's. 0 or -errno. */
+MUST_USE int ring_open(struct ring **ring, int fd, uint16_t ethertype);
+
+/* Releases the ring: its socket receives as any other. NULL is fine. */
+void ring_close(struct ring *ring);
+
+/* The next frame, good until ring_release. False if none waits, or if 16 long ones were copied: the
+ * next of these waits for ring_release. */
+MUST_USE bool ring_next(struct ring *ring, struct arrival *arrival);
+
+/* Gives the frames taken by ring_next back to the kernel. */
+void ring_release(struct ring *ring);
+
+#endif
