@@ -87,6 +87,10 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 		.facts = *facts,
 		.cost_us = rule != NULL ? rule->cost_us : 0,
 	};
+	if (change->kind == LINK_GONE)
+		ethernet_unlink(mesh->ethernet, facts->ifindex);
+	else
+		ethernet_link(mesh->ethernet, facts);
 	if (change->kind == LINK_NEW)
 		link_join(mesh, facts);
 	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", facts->name,
@@ -136,6 +140,7 @@ bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 
 		if (!link->used)
 			continue;
+		ethernet_unlink(mesh->ethernet, link->facts.ifindex);
 		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
 		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
 			left != 0 ? ", it is not there any more" : "");

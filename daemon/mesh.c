@@ -78,9 +78,13 @@ static void hand(struct mesh *mesh, const struct journal_event *event)
 /* Ends a batch of events. */
 static void settle(struct mesh *mesh)
 {
+	instant due = node_deadline(mesh->node);
+
 	ethernet_flush(mesh->ethernet);
 	recorder_flush(mesh->parts.recorder);
-	loop_timer_set(mesh->deadline, node_deadline(mesh->node));
+	if (ethernet_waits(mesh->ethernet))
+		due = instant_earlier(due, instant_after(loop_now(), duration_ms(1)));
+	loop_timer_set(mesh->deadline, due);
 }
 
 static void frame_came(struct mesh *mesh, instant now, const struct ethernet_frame *frame)
@@ -368,7 +372,12 @@ static int mesh_start(struct mesh *mesh, struct failure *failure)
 int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t network_key[32],
 	      struct failure *failure)
 {
-	const struct ethernet_sockets sockets = {parts->opened->packet, parts->opened->ring};
+	const struct ethernet_sockets sockets = {
+		.packet = parts->opened->packet,
+		.ring = parts->opened->ring,
+		.express = parts->opened->express,
+		.express_count = OPENER_EXPRESS,
+	};
 	int status;
 
 	memset(mesh, 0, sizeof(*mesh));

@@ -45,7 +45,7 @@ struct mesh_patterns {
 /* What a mesh is made of. All of it stays the caller's and outlives the mesh. */
 struct mesh_parts {
 	const struct config *config;
-	const struct opened *opened;
+	struct opened *opened;
 	const struct state *state;
 	struct log *log;
 	struct recorder *recorder;

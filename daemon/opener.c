@@ -71,6 +71,13 @@ static int packet_bind(int fd, uint16_t ethertype, struct failure *failure)
 	return failure_say(failure, -errno, "packet socket: %s", strerror(errno));
 }
 
+/* These are to be had or not: without them links share the packet socket. */
+static void express_open(struct opened *opened)
+{
+	for (int i = 0; i < OPENER_EXPRESS; i++)
+		opened->express[i] = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+}
+
 static int netlink_open(int flags, struct failure *failure)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_ROUTE);
@@ -111,6 +118,7 @@ int opener_open(const struct config *config, struct opened *opened, struct failu
 	status = packet_bind(opened->packet, config->ethertype, failure);
 	if (status < 0)
 		return status;
+	express_open(opened);
 	opened->tun = device_open(config->tun_name, failure);
 	if (opened->tun < 0)
 		return opened->tun;
@@ -129,6 +137,8 @@ void opener_close(struct opened *opened)
 	descriptor_close(opened->tun);
 	descriptor_close(opened->packet);
 	descriptor_close(opened->ring);
+	for (int i = 0; i < OPENER_EXPRESS; i++)
+		descriptor_close(opened->express[i]);
 	descriptor_close(opened->link_requests);
 	descriptor_close(opened->link_events);
 	descriptor_close(opened->host_requests);

@@ -9,15 +9,18 @@
 
 struct intf_handle;
 
+enum { OPENER_EXPRESS = 16 }; /* links that can have a socket of their own to send by */
+
 /* Descriptors, all non-blocking but the request sockets; -1 is not open. */
 struct opened {
-	int tun;			/* attached to Tun.Name */
-	enum tun_offloads offloads;	/* its */
-	int packet;			/* AF_PACKET for every link, bound to the EtherType */
-	int ring;			/* another, not bound, for a ring of received frames */
-	int link_requests;		/* rtnetlink: what links there are */
-	int link_events;		/* rtnetlink: what becomes of them */
-	int host_requests;		/* rtnetlink: addresses and routes of tun0 and lo2 */
+	int tun;		     /* attached to Tun.Name */
+	enum tun_offloads offloads;  /* its */
+	int packet;		     /* AF_PACKET for every link, bound to the EtherType */
+	int ring;		     /* another, not bound, for a ring of received frames */
+	int express[OPENER_EXPRESS]; /* AF_XDP, not bound; who uses one closes it, and writes -1 */
+	int link_requests;	     /* rtnetlink: what links there are */
+	int link_events;	     /* rtnetlink: what becomes of them */
+	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
 	struct intf_handle *interfaces; /* libdumbnet's */
 };
 
@@ -26,6 +29,7 @@ struct opened {
 	((struct opened){.tun = -1,                                                                \
 			 .packet = -1,                                                             \
 			 .ring = -1,                                                               \
+			 .express = {[0 ... OPENER_EXPRESS - 1] = -1},                             \
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
 			 .host_requests = -1})

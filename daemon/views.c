@@ -33,6 +33,7 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	drop_add(object, "link_gone", link->link_down);
 	drop_add(object, "link_too_long", link->too_long);
 	drop_add(object, "link_not_sent", link->not_sent);
+	drop_add(object, "link_refused", link->refused);
 	drop_add(object, "link_unknown", mesh->counters.link_unknown);
 	drop_add(object, "group_foreign", mesh->counters.group_foreign);
 	drop_add(object, "tun_refused", mesh->counters.tun_refused);
@@ -40,12 +41,16 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	return object;
 }
 
-json_t *view_link(const struct mesh_link *link)
+json_t *view_link(const struct mesh *mesh, uint32_t slot)
 {
-	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:I, s:i}", "name", link->facts.name,
-			 "ifindex", (int)link->facts.ifindex, "lladdr",
+	const struct mesh_link *link = &mesh->links[slot];
+
+	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:s, s:I, s:i}", "name",
+			 link->facts.name, "ifindex", (int)link->facts.ifindex, "lladdr",
 			 value_lladdr(link->facts.lladdr), "mtu", (int)link->facts.mtu, "running",
-			 link->facts.running, "radio", link->facts.radio, "rate_bps",
+			 link->facts.running, "radio", link->facts.radio, "shaped",
+			 link->facts.shaped, "way",
+			 ethernet_way(mesh->ethernet, link->facts.ifindex), "rate_bps",
 			 (json_int_t)link->facts.rate_bps, "cost_us", (int)link->cost_us);
 }
 
@@ -55,7 +60,7 @@ static json_t *json_links(const struct mesh *mesh)
 
 	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
 		if (mesh->links[slot].used)
-			json_array_append_new(links, view_link(&mesh->links[slot]));
+			json_array_append_new(links, view_link(mesh, slot));
 	return links;
 }
 

@@ -14,7 +14,7 @@ json_t *view_sessions(const struct mesh *mesh);
 json_t *view_routes(const struct mesh *mesh);
 
 /* The same of one link, without "schema". */
-json_t *view_link(const struct mesh_link *link);
+json_t *view_link(const struct mesh *mesh, uint32_t slot);
 
 /* The name of a link by its slot, "" if there is none. */
 const char *view_link_name(const struct mesh *mesh, uint32_t slot);

@@ -94,7 +94,7 @@ json_t *zone_links(const struct mesh *mesh)
 	for (uint32_t slot = 0; slot < LINKS_MAX; slot++) {
 		if (!mesh->links[slot].used)
 			continue;
-		json_t *link = view_link(&mesh->links[slot]);
+		json_t *link = view_link(mesh, slot);
 		json_object_set_new(link, "neighbours", json_link_neighbours(mesh, slot));
 		json_object_set_new(link, "carries",
 				    json_integer((json_int_t)node_link_carries(mesh->node, slot)));

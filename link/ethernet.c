@@ -1,11 +1,12 @@
 /* The door to the backends. Frames come by recvmmsg until there are many of them, then by a mapped
- * ring; they leave by sendmmsg. The ring is for the busy only because its memory counts from the
- * first frame on. It has a socket of its own because the kernel hands a socket nothing while it
- * makes a ring, for 10 to 20 ms; meanwhile the other goes on. packet(7) is what is relied on: a
- * socket bound to an EtherType and no interface serves every interface, and sees no error when one
- * goes. */
+ * ring; they leave by sendmmsg until a link has many, then by an AF_XDP socket. The ring is for the
+ * busy only because its memory counts from the first frame on. It has a socket of its own because
+ * the kernel hands a socket nothing while it makes a ring, for 10 to 20 ms; meanwhile the other
+ * goes on. packet(7) is what is relied on: a socket bound to an EtherType and no interface serves
+ * every interface, and sees no error when one goes. */
 #include "link/ethernet.h"
 #include "link/batch.h"
+#include "link/express.h"
 #include "link/inlet.h"
 #include "link/ring.h"
 
@@ -20,9 +21,10 @@ struct ethernet {
 	struct ethernet_sockets sockets;
 	uint16_t ethertype; /* in network order */
 	struct ethernet_counters counters;
-	struct inlet *inlet; /* until the ring has taken over */
-	struct ring *ring;   /* once there was much to receive */
-	struct batch *batch;
+	struct inlet *inlet;	/* until the ring has taken over */
+	struct ring *ring;	/* once there was much to receive */
+	struct batch *batch;	/* to send by the packet socket */
+	struct express express; /* links that do not */
 	struct ethernet_frame frames[ETHERNET_BATCH];
 };
 
@@ -36,6 +38,8 @@ int ethernet_open(struct ethernet **ethernet, const struct ethernet_sockets *soc
 		return -ENOMEM;
 	made->sockets = *sockets;
 	made->ethertype = htons(ethertype);
+	made->express.sockets = sockets->express;
+	made->express.sockets_count = sockets->express_count;
 	status = batch_open(&made->batch, sockets->packet);
 	if (status == 0)
 		status = inlet_open(&made->inlet, sockets->packet);
@@ -54,7 +58,25 @@ void ethernet_close(struct ethernet *ethernet)
 	ring_close(ethernet->ring);
 	inlet_close(ethernet->inlet);
 	batch_close(ethernet->batch);
+	express_close(&ethernet->express);
 	free(ethernet);
+}
+
+void ethernet_link(struct ethernet *ethernet, const struct link_facts *facts)
+{
+	express_set(&ethernet->express, facts);
+}
+
+void ethernet_unlink(struct ethernet *ethernet, uint32_t ifindex)
+{
+	express_remove(&ethernet->express, ifindex);
+}
+
+const char *ethernet_way(struct ethernet *ethernet, uint32_t ifindex)
+{
+	const struct express_link *link = express_find(&ethernet->express, ifindex);
+
+	return link != NULL && express_takes(link, 0) ? "xdp" : "packet";
 }
 
 static int membership_change(struct ethernet *ethernet, int option, uint32_t ifindex,
@@ -171,9 +193,22 @@ uint8_t *ethernet_reserve(struct ethernet *ethernet)
 	return room;
 }
 
+/* Queues a frame for a link's own socket; there is room but where the link has been slow for long.
+ */
+static void xdp_queue(struct xdp *xdp, struct ethernet_counters *counters,
+		      const uint8_t header[ETHERNET_HEADER], const uint8_t *bytes, size_t size)
+{
+	if (xdp_add(xdp, header, bytes, size))
+		return;
+	xdp_flush(xdp, counters);
+	if (!xdp_add(xdp, header, bytes, size))
+		counters->no_room++;
+}
+
 void ethernet_lend(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
 		   const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size)
 {
+	struct express_link *link = express_find(&ethernet->express, ifindex);
 	uint8_t header[ETHERNET_HEADER];
 
 	if (size > ETHERNET_PAYLOAD_MAX) {
@@ -183,6 +218,12 @@ void ethernet_lend(struct ethernet *ethernet, uint32_t ifindex, const uint8_t so
 	memcpy(header, destination, LINK_LLADDR);
 	memcpy(header + LINK_LLADDR, source, LINK_LLADDR);
 	memcpy(header + 2 * LINK_LLADDR, &ethernet->ethertype, sizeof(ethernet->ethertype));
+	if (link != NULL && express_takes(link, size)) {
+		xdp_queue(link->xdp, &ethernet->counters, header, bytes, size);
+		return;
+	}
+	if (link != NULL)
+		link->queued++;
 	while (!batch_add(ethernet->batch, ifindex, header, bytes, size))
 		ethernet_flush(ethernet);
 }
@@ -211,6 +252,12 @@ void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t s
 void ethernet_flush(struct ethernet *ethernet)
 {
 	batch_flush(ethernet->batch, &ethernet->counters);
+	express_flush(&ethernet->express, &ethernet->counters);
+}
+
+bool ethernet_waits(const struct ethernet *ethernet)
+{
+	return express_waits(&ethernet->express);
 }
 
 /* What the kernel lost since it was asked last; a socket that is no packet socket does not say. */
@@ -228,5 +275,6 @@ const struct ethernet_counters *ethernet_counters(struct ethernet *ethernet)
 	ethernet->counters.not_taken += kernel_losses(ethernet->sockets.packet);
 	if (ethernet->ring != NULL)
 		ethernet->counters.not_taken += kernel_losses(ethernet->sockets.ring);
+	ethernet->counters.refused = express_refused(&ethernet->express);
 	return &ethernet->counters;
 }

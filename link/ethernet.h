@@ -44,6 +44,7 @@ struct ethernet_counters {
 	uint64_t link_down; /* not sent: the link is down or gone */
 	uint64_t too_long;  /* not sent: longer than the link's MTU */
 	uint64_t not_sent;  /* not sent: any other reason */
+	uint64_t refused;   /* not sent: the kernel did not accept how they were described */
 };
 
 /* Non-blocking packet sockets (AF_PACKET, SOCK_RAW). They stay the caller's, who only waits until
@@ -51,6 +52,10 @@ struct ethernet_counters {
 struct ethernet_sockets {
 	int packet; /* bound to the EtherType and no interface */
 	int ring;   /* not bound to anything: receives once there is much to receive; -1: never */
+	/* AF_XDP, not bound, each to send over one link once it is busy. Those taken are closed
+	 * by the ethernet and become −1 here. */
+	int *express;
+	size_t express_count;
 };
 
 /* Makes the batches around the sockets. 0 or -ENOMEM. */
@@ -59,6 +64,16 @@ MUST_USE int ethernet_open(struct ethernet **ethernet, const struct ethernet_soc
 
 /* Releases the batches; queued frames are lost. NULL is fine. */
 void ethernet_close(struct ethernet *ethernet);
+
+/* Takes in what a link is: when it is new and whenever a fact of it changes. A link that was not
+ * told of is served too, only slower. */
+void ethernet_link(struct ethernet *ethernet, const struct link_facts *facts);
+
+/* Forgets a link, when it is gone. */
+void ethernet_unlink(struct ethernet *ethernet, uint32_t ifindex);
+
+/* By what frames leave over a link now: "packet" or "xdp". */
+const char *ethernet_way(struct ethernet *ethernet, uint32_t ifindex);
 
 /* Joins or leaves a group on a link. Needed once a link: the kernel keeps the membership over down
  * and up and forgets it with the interface. Joins are counted. 0 or -errno: -ENODEV if there is no
@@ -94,9 +109,13 @@ void ethernet_queue(struct ethernet *ethernet, uint32_t ifindex, const uint8_t s
 void ethernet_lend(struct ethernet *ethernet, uint32_t ifindex, const uint8_t source[LINK_LLADDR],
 		   const uint8_t destination[LINK_LLADDR], const uint8_t *bytes, size_t size);
 
-/* Hands all queued frames to the kernel; those it does not take are dropped and counted. The queue
- * is empty afterwards. */
+/* Hands all queued frames to the kernel; those it does not take are dropped and counted. No lent
+ * payload is needed any more afterwards. */
 void ethernet_flush(struct ethernet *ethernet);
+
+/* True if the kernel had no room for some frames just now: they wait for another ethernet_flush,
+ * within a millisecond or so. */
+MUST_USE bool ethernet_waits(const struct ethernet *ethernet);
 
 /* The counters as they are now, with what the kernel counts; they live in ethernet and keep
  * counting. */

@@ -69,6 +69,19 @@ static bool facts_port(struct rtnl_link *link)
 	return rtnl_link_get_master(link) != 0 && (!owner || strcmp(owner, "vrf") != 0);
 }
 
+/* True if the link's queueing discipline is none of those the kernel or systemd chooses unasked. */
+static bool facts_shaped(struct rtnl_link *link)
+{
+	static const char *const unasked[] = {"noop", "noqueue",  "pfifo_fast",
+					      "mq",   "fq_codel", "fq"};
+	const char *discipline = rtnl_link_get_qdisc(link);
+	bool shaped = discipline != NULL;
+
+	for (size_t i = 0; shaped && i < sizeof(unasked) / sizeof(*unasked); i++)
+		shaped = strcmp(discipline, unasked[i]) != 0;
+	return shaped;
+}
+
 bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 {
 	const unsigned int up = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
@@ -83,6 +96,7 @@ bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 		.mtu = rtnl_link_get_mtu(link),
 		.running = (rtnl_link_get_flags(link) & up) == up,
 		.radio = facts_radio(name),
+		.shaped = facts_shaped(link),
 		.rate_bps = facts_rate_bps(name),
 	};
 	snprintf(facts->name, sizeof(facts->name), "%s", name);
@@ -94,5 +108,5 @@ bool facts_equal(const struct link_facts *a, const struct link_facts *b)
 {
 	return !strcmp(a->name, b->name) && !memcmp(a->lladdr, b->lladdr, LINK_LLADDR) &&
 	       a->mtu == b->mtu && a->running == b->running && a->radio == b->radio &&
-	       a->rate_bps == b->rate_bps;
+	       a->shaped == b->shaped && a->rate_bps == b->rate_bps;
 }

@@ -205,9 +205,19 @@ static void events_touch(struct watch *watch, int size)
 
 	for (; nlmsg_ok(at, size); at = nlmsg_next(at, &size)) {
 		const struct ifinfomsg *link = nlmsg_data(at);
-		if ((at->nlmsg_type == RTM_NEWLINK || at->nlmsg_type == RTM_DELLINK) &&
-		    nlmsg_datalen(at) >= (int)sizeof(*link))
-			link_touch(watch, (uint32_t)link->ifi_index);
+		const struct tcmsg *discipline = nlmsg_data(at);
+		switch (at->nlmsg_type) {
+		case RTM_NEWLINK:
+		case RTM_DELLINK:
+			if (nlmsg_datalen(at) >= (int)sizeof(*link))
+				link_touch(watch, (uint32_t)link->ifi_index);
+			break;
+		case RTM_NEWQDISC:
+		case RTM_DELQDISC:
+			if (nlmsg_datalen(at) >= (int)sizeof(*discipline))
+				link_touch(watch, (uint32_t)discipline->tcm_ifindex);
+			break;
+		}
 	}
 }
 
@@ -276,8 +286,8 @@ bool watch_next(struct watch *watch, struct link_change *change)
 	return true;
 }
 
-/* Subscribes the events socket to what happens to interfaces, whether it is bound or not: an
- * unbound one would hear nothing. 0 or -errno. */
+/* Subscribes the events socket to what happens to interfaces and how they queue, whether it is
+ * bound or not: an unbound one would hear nothing. 0 or -errno. */
 static int events_subscribe(int events)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
@@ -285,7 +295,7 @@ static int events_subscribe(int events)
 
 	if (getsockname(events, (struct sockaddr *)&address, &size) < 0)
 		return -errno;
-	address.nl_groups |= RTMGRP_LINK;
+	address.nl_groups |= RTMGRP_LINK | RTMGRP_TC;
 	return bind(events, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 }
 

@@ -20,7 +20,7 @@ struct intf_handle; /* libdumbnet's intf_t */
 /* What the watch works with. All of it stays the caller's and outlives the watch. */
 struct watch_sources {
 	int requests;			/* NETLINK_ROUTE socket that nobody else reads */
-	int events;			/* another; the watch joins it to RTNLGRP_LINK */
+	int events;			/* another; joined to RTNLGRP_LINK and RTNLGRP_TC */
 	struct intf_handle *interfaces; /* from intf_open */
 	const char *const *patterns;	/* shell patterns (fnmatch) of link names */
 	size_t patterns_count;		/* none: no links */
@@ -30,7 +30,7 @@ struct watch_sources {
 
 enum link_change_kind {
 	LINK_NEW,     /* the slot was free and now holds a link */
-	LINK_CHANGED, /* name, lladdr, MTU, running, radio or rate differ */
+	LINK_CHANGED, /* name, lladdr, MTU, running, radio, shaped or rate differ */
 	LINK_GONE, /* deleted, renamed out of the patterns, or owned by another; facts: the last */
 	LINK_REFUSED, /* all slots are taken; the slot means nothing */
 };

@@ -68,3 +68,25 @@ def test_a_host_without_any_link_waits_for_one(mesh):
     alice.meshpd()
     assert alice.meshctl("status")["links"] == []
     alice.ping("beef::")
+
+
+def test_a_busy_link_is_sent_over_faster_until_somebody_shapes_it(pair):
+    alice, bob = pair
+
+    def link():
+        return alice.meshctl("status")["links"][0]
+    assert (link()["way"], link()["shaped"]) == ("packet", False)
+    for _ in range(20):
+        alice.run("ping", "-q", "-f", "-l", "64", "-c", "2000", "-s", "1000", bob.address)
+        if link()["way"] == "xdp":
+            break
+    assert link()["way"] == "xdp"
+    alice.ping(bob)
+    alice.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "100mbit", "burst",
+              "32kb", "latency", "50ms")
+    wait_for(lambda: link()["shaped"], "alice notices the shaper", 1)
+    assert link()["way"] == "packet"
+    alice.ping(bob)
+    alice.run("tc", "qdisc", "delete", "dev", "eth0", "root")
+    wait_for(lambda: link()["way"] == "xdp", "alice notices that it is gone", 1)
+    alice.ping(bob)

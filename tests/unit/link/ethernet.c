@@ -2,143 +2,29 @@
  * order, from links of every kind, and what does not arrive is counted. And a batch over a socket
  * that is no packet socket: UDP on ::1, whose addresses are longer than Ethernet's as those of some
  * interfaces are, and read as a packet for us (pkttype 0). */
-#include "link/ethernet.h"
+#include "sides.h"
 
-#include "wire.h"
+#include <sys/socket.h>
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { FRAME = 100, HEADER = 14, PATIENCE_MS = 5000, MANY = 8192, BUSY = 4096 };
+enum { FRAME = 100, HEADER = 14, MANY = 8192 };
 
 static const uint8_t group[LINK_LLADDR] = {0x33, 0x33, 0, 0, 0xbe, 0xef};
 
-/* Two sides of a wire, each with an ethernet of its own. */
-struct sides {
-	struct wire_end left, right;
-	struct ethernet_sockets out_sockets, in_sockets;
-	struct ethernet *out, *in;
-};
-
-static struct ethernet_sockets sockets_open(bool ring)
-{
-	return (struct ethernet_sockets){.packet = wire_socket(true),
-					 .ring = ring ? wire_socket(false) : -1};
-}
-
-static void sides_open(struct sides *sides, unsigned int mtu, bool ring)
-{
-	wire_make(mtu, &sides->left, &sides->right);
-	sides->out_sockets = sockets_open(false);
-	sides->in_sockets = sockets_open(ring);
-	assert_int_equal(ethernet_open(&sides->out, &sides->out_sockets, WIRE_TYPE), 0);
-	assert_int_equal(ethernet_open(&sides->in, &sides->in_sockets, WIRE_TYPE), 0);
-}
-
-static void sides_close(struct sides *sides)
-{
-	ethernet_close(sides->out);
-	ethernet_close(sides->in);
-	close(sides->out_sockets.packet);
-	close(sides->in_sockets.packet);
-	if (sides->in_sockets.ring >= 0)
-		close(sides->in_sockets.ring);
-}
-
-static void fill(uint8_t *bytes, size_t size, unsigned int number)
-{
-	for (size_t i = 0; i < size; i++)
-		bytes[i] = (uint8_t)(i * 7 + number * 13 + (i >> 8));
-}
-
-/* Sends a numbered frame to the other side, in the way its number says. */
-static void post(struct sides *sides, unsigned int number, size_t size,
-		 uint8_t lent[ETHERNET_PAYLOAD_MAX])
-{
-	const struct wire_end *from = &sides->left, *to = &sides->right;
-
-	fill(lent, size, number);
-	if (number % 3 == 0) {
-		ethernet_lend(sides->out, from->ifindex, from->lladdr, to->lladdr, lent, size);
-	} else if (number % 3 == 1) {
-		ethernet_queue(sides->out, from->ifindex, from->lladdr, to->lladdr, lent, size);
-		memset(lent, 0, size);
-	} else {
-		memcpy(ethernet_reserve(sides->out), lent, size);
-		ethernet_commit(sides->out, from->ifindex, from->lladdr, to->lladdr, size);
-	}
-}
-
-/* Waits for the next batch. */
-static int batch_await(struct sides *sides, const struct ethernet_frame **frames)
-{
-	int count = ethernet_receive(sides->in, frames);
-
-	while (count == 0) {
-		struct pollfd waiting[] = {{.fd = sides->in_sockets.packet, .events = POLLIN},
-					   {.fd = sides->in_sockets.ring, .events = POLLIN}};
-
-		if (poll(waiting, 2, PATIENCE_MS) < 1)
-			return 0;
-		count = ethernet_receive(sides->in, frames);
-	}
-	assert_true(count > 0);
-	return count;
-}
-
-static void assert_frame(const struct sides *sides, const struct ethernet_frame *frame,
-			 unsigned int number, size_t size)
-{
-	uint8_t wanted[ETHERNET_PAYLOAD_MAX];
-
-	fill(wanted, size, number);
-	assert_int_equal(frame->size, size);
-	assert_memory_equal(frame->bytes, wanted, size);
-	assert_int_equal(frame->ifindex, sides->right.ifindex);
-	assert_memory_equal(frame->source, sides->left.lladdr, LINK_LLADDR);
-	assert_memory_equal(frame->destination, sides->right.lladdr, LINK_LLADDR);
-	assert_false(frame->group);
-}
-
-/* Sends count frames whose sizes run through a range, in batches, and receives each. */
-static void exchange(struct sides *sides, unsigned int count, size_t least, size_t most)
-{
-	static const unsigned int BATCH = 48;
-	uint8_t(*lent)[ETHERNET_PAYLOAD_MAX] = calloc(BATCH, sizeof(*lent));
-	const struct ethernet_frame *frames;
-	unsigned int sent = 0, got = 0;
-
-	while (got < count) {
-		for (; sent < count && sent - got < BATCH; sent++)
-			post(sides, sent, least + sent * 31 % (most - least + 1),
-			     lent[sent % BATCH]);
-		ethernet_flush(sides->out);
-		while (got < sent) {
-			int batch = batch_await(sides, &frames);
-
-			assert_true(batch > 0);
-			for (int i = 0; i < batch; i++, got++)
-				assert_frame(sides, &frames[i], got,
-					     least + got * 31 % (most - least + 1));
-		}
-	}
-	free(lent);
-}
-
-static void frames_arrive(bool ring)
+static void frames_arrive(unsigned int ways)
 {
 	struct sides sides;
 
-	sides_open(&sides, 1500, ring);
-	exchange(&sides, MANY, 46, 1500);
+	sides_open(&sides, 1500, ways);
+	sides_exchange(&sides, MANY, 46, 1500);
 	assert_int_equal(ethernet_counters(sides.out)->sent, MANY);
 	assert_int_equal(ethernet_counters(sides.in)->received, MANY);
 	assert_int_equal(ethernet_counters(sides.in)->not_taken, 0);
@@ -147,42 +33,49 @@ static void frames_arrive(bool ring)
 
 static void test_frames_arrive_while_the_ring_takes_over(void **state)
 {
-	frames_arrive(true);
+	frames_arrive(BY_RING);
+}
+
+static void test_frames_arrive_while_xdp_takes_over(void **state)
+{
+	frames_arrive(BY_XDP);
+	frames_arrive(BY_XDP | BY_RING);
 }
 
 static void test_frames_arrive_without_a_ring(void **state)
 {
-	frames_arrive(false);
+	frames_arrive(BY_BATCH);
 }
 
-static void jumbo_frames_arrive(bool ring)
+static void jumbo_frames_arrive(unsigned int ways)
 {
 	struct sides sides;
 
-	sides_open(&sides, 9000, ring);
-	exchange(&sides, ring ? BUSY : 0, 46, 46);
-	exchange(&sides, 200, 1900, 2100);
-	exchange(&sides, 200, 46, 9000);
+	sides_open(&sides, 9000, ways);
+	sides_exchange(&sides, ways ? SIDES_BUSY : 0, 46, 46);
+	sides_exchange(&sides, 200, 1900, 2100);
+	sides_exchange(&sides, 200, 46, 9000);
 	assert_int_equal(ethernet_counters(sides.in)->cut, 0);
 	sides_close(&sides);
 }
 
 static void test_jumbo_frames_arrive_beside_the_ring(void **state)
 {
-	jumbo_frames_arrive(true);
+	jumbo_frames_arrive(BY_RING);
 }
 
 static void test_jumbo_frames_arrive_without_a_ring(void **state)
 {
-	jumbo_frames_arrive(false);
+	jumbo_frames_arrive(BY_BATCH);
 }
 
-static void test_what_is_longer_than_the_link_is_counted(void **state)
+static void too_long(unsigned int ways)
 {
 	struct sides sides;
 	uint8_t *bytes = calloc(1, ETHERNET_PAYLOAD_MAX + 1);
 
-	sides_open(&sides, 1500, false);
+	sides_open(&sides, 1500, ways);
+	sides_exchange(&sides, ways ? SIDES_BUSY : 0, 46, 1500);
 	ethernet_queue(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr, bytes,
 		       1501);
 	ethernet_lend(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr, bytes,
@@ -191,26 +84,39 @@ static void test_what_is_longer_than_the_link_is_counted(void **state)
 		       ETHERNET_PAYLOAD_MAX + 1);
 	ethernet_flush(sides.out);
 	assert_int_equal(ethernet_counters(sides.out)->too_long, 3);
-	exchange(&sides, 10, 46, 1500);
+	sides_exchange(&sides, 10, 46, 1500);
 	sides_close(&sides);
 	free(bytes);
 }
 
-static void test_groups_are_heard_by_their_members(void **state)
+static void test_what_is_longer_than_the_link_is_counted(void **state)
+{
+	too_long(BY_BATCH);
+	too_long(BY_XDP);
+}
+
+static void groups(unsigned int ways)
 {
 	const struct ethernet_frame *frames;
 	struct sides sides;
 	uint8_t bytes[FRAME] = {1};
 
-	sides_open(&sides, 1500, false);
+	sides_open(&sides, 1500, ways);
+	sides_exchange(&sides, ways ? SIDES_BUSY : 0, 46, 46);
 	assert_int_equal(ethernet_join(sides.in, sides.right.ifindex, group), 0);
 	ethernet_queue(sides.out, sides.left.ifindex, sides.left.lladdr, group, bytes, FRAME);
 	ethernet_flush(sides.out);
-	assert_int_equal(batch_await(&sides, &frames), 1);
+	assert_int_equal(sides_await(&sides, &frames), 1);
 	assert_true(frames[0].group);
 	assert_memory_equal(frames[0].destination, group, LINK_LLADDR);
 	assert_int_equal(ethernet_leave(sides.in, sides.right.ifindex, group), 0);
 	sides_close(&sides);
+}
+
+static void test_groups_are_heard_by_their_members(void **state)
+{
+	groups(BY_BATCH);
+	groups(BY_XDP | BY_RING);
 }
 
 static void test_frames_to_others_are_not_ours(void **state)
@@ -220,29 +126,43 @@ static void test_frames_to_others_are_not_ours(void **state)
 	uint8_t bytes[FRAME] = {1};
 	const uint8_t other[LINK_LLADDR] = {0x02, 9, 9, 9, 9, 9};
 
-	sides_open(&sides, 1500, false);
+	sides_open(&sides, 1500, BY_BATCH);
 	ethernet_queue(sides.out, sides.left.ifindex, sides.left.lladdr, other, bytes, FRAME);
 	ethernet_queue(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr, bytes,
 		       FRAME);
 	ethernet_flush(sides.out);
-	assert_int_equal(batch_await(&sides, &frames), 1);
+	assert_int_equal(sides_await(&sides, &frames), 1);
 	assert_int_equal(ethernet_counters(sides.in)->not_ours, 1);
 	sides_close(&sides);
 }
 
-static void test_a_tagged_vlan_is_a_link(void **state)
+/* A device on top of each end of the wire. */
+static void stacked(const char *make_left, const char *make_right, const char *left,
+		    const char *right)
 {
 	struct sides sides;
 
-	sides_open(&sides, 1500, false);
-	if (!wire_run("ip link add link left name left7 type vlan id 7"))
-		skip();
-	assert_true(wire_run("ip link add link right name right7 type vlan id 7 && "
-			     "ip link set left7 up && ip link set right7 up"));
-	sides.left = wire_end_of("left7");
-	sides.right = wire_end_of("right7");
-	exchange(&sides, 200, 46, 1500);
+	sides_open(&sides, 1500, BY_XDP | BY_RING);
+	/* Not every kernel has every kind. */
+	if (wire_run(make_left) && wire_run(make_right)) {
+		sides.left = wire_end_of(left);
+		sides.right = wire_end_of(right);
+		sides_told(&sides, 1500, true, false);
+		sides_exchange(&sides, MANY, 46, 1500);
+		assert_string_equal(ethernet_way(sides.out, sides.left.ifindex), "xdp");
+	}
 	sides_close(&sides);
+}
+
+static void test_stacked_devices_are_links(void **state)
+{
+	stacked("ip link add link left name vlan-l up type vlan id 7",
+		"ip link add link right name vlan-r up type vlan id 7", "vlan-l", "vlan-r");
+	stacked("ip link add link left name mac-l up type macvlan mode bridge",
+		"ip link add link right name mac-r up type macvlan mode bridge", "mac-l", "mac-r");
+	stacked("ip link add name br-l up type bridge && ip link set left master br-l",
+		"ip link add name br-r up type bridge && ip link set right master br-r", "br-l",
+		"br-r");
 }
 
 static void test_a_link_goes_and_another_comes(void **state)
@@ -250,8 +170,8 @@ static void test_a_link_goes_and_another_comes(void **state)
 	struct sides sides;
 	uint8_t bytes[FRAME] = {1};
 
-	sides_open(&sides, 1500, false);
-	exchange(&sides, 100, 46, 1500);
+	sides_open(&sides, 1500, BY_BATCH);
+	sides_exchange(&sides, 100, 46, 1500);
 	for (int i = 0; i < 10; i++)
 		ethernet_lend(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr,
 			      bytes, FRAME);
@@ -259,13 +179,13 @@ static void test_a_link_goes_and_another_comes(void **state)
 	ethernet_flush(sides.out);
 	assert_int_equal(ethernet_counters(sides.out)->link_down, 10);
 	wire_make(1500, &sides.left, &sides.right);
-	exchange(&sides, 100, 46, 1500);
+	sides_exchange(&sides, 100, 46, 1500);
 	assert_int_equal(ethernet_counters(sides.out)->link_down, 10);
 	sides_close(&sides);
 }
 
 /* Nobody reads until all are sent: what was received and what the kernel lost add up. */
-static void overflow(bool ring)
+static void overflow(unsigned int ways)
 {
 	const struct ethernet_frame *frames;
 	struct sides sides;
@@ -273,8 +193,8 @@ static void overflow(bool ring)
 	uint64_t got = 0;
 	int batch;
 
-	sides_open(&sides, 1500, ring);
-	exchange(&sides, ring ? BUSY : 0, 46, 46);
+	sides_open(&sides, 1500, ways);
+	sides_exchange(&sides, ways ? SIDES_BUSY : 0, 46, 46);
 	for (int i = 0; i < MANY; i++)
 		ethernet_lend(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr,
 			      bytes, sizeof(bytes));
@@ -284,18 +204,18 @@ static void overflow(bool ring)
 	assert_int_equal(batch, 0);
 	assert_true(ethernet_counters(sides.in)->not_taken > 0);
 	assert_int_equal(got + ethernet_counters(sides.in)->not_taken, MANY);
-	exchange(&sides, 100, 46, 1500);
+	sides_exchange(&sides, 100, 46, 1500);
 	sides_close(&sides);
 }
 
 static void test_what_the_ring_cannot_hold_is_counted(void **state)
 {
-	overflow(true);
+	overflow(BY_RING);
 }
 
 static void test_what_the_socket_cannot_hold_is_counted(void **state)
 {
-	overflow(false);
+	overflow(BY_BATCH);
 }
 
 static void test_what_the_socket_cannot_send_is_counted(void **state)
@@ -304,12 +224,11 @@ static void test_what_the_socket_cannot_send_is_counted(void **state)
 	struct sides sides;
 	uint8_t bytes[1400] = {1};
 
-	sides_open(&sides, 1500, false);
+	sides_open(&sides, 1500, BY_BATCH);
 	assert_int_equal(
 		setsockopt(sides.out_sockets.packet, SOL_SOCKET, SO_SNDBUF, &least, sizeof(least)),
 		0);
-	if (!wire_run("tc qdisc add dev left root tbf rate 8kbit burst 2kb limit 1mb"))
-		skip();
+	assert_true(wire_run("tc qdisc add dev left root tbf rate 8kbit burst 2kb limit 1mb"));
 	for (int i = 0; i < MANY; i++)
 		ethernet_lend(sides.out, sides.left.ifindex, sides.left.lladdr, sides.right.lladdr,
 			      bytes, sizeof(bytes));
@@ -367,13 +286,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames_arrive_while_the_ring_takes_over),
+		cmocka_unit_test(test_frames_arrive_while_xdp_takes_over),
 		cmocka_unit_test(test_frames_arrive_without_a_ring),
 		cmocka_unit_test(test_jumbo_frames_arrive_beside_the_ring),
 		cmocka_unit_test(test_jumbo_frames_arrive_without_a_ring),
 		cmocka_unit_test(test_what_is_longer_than_the_link_is_counted),
 		cmocka_unit_test(test_groups_are_heard_by_their_members),
 		cmocka_unit_test(test_frames_to_others_are_not_ours),
-		cmocka_unit_test(test_a_tagged_vlan_is_a_link),
+		cmocka_unit_test(test_stacked_devices_are_links),
 		cmocka_unit_test(test_a_link_goes_and_another_comes),
 		cmocka_unit_test(test_what_the_ring_cannot_hold_is_counted),
 		cmocka_unit_test(test_what_the_socket_cannot_hold_is_counted),

@@ -99,10 +99,31 @@ static void test_runs_only_with_all_flags(void **state)
 	}
 }
 
+static void test_is_shaped_by_a_discipline_somebody_chose(void **state)
+{
+	static const struct {
+		const char *discipline;
+		bool shaped;
+	} cases[] = {{"noqueue", false}, {"mq", false}, {"pfifo_fast", false}, {"fq_codel", false},
+		     {"tbf", true},	 {"htb", true}, {"cake", true},	       {"netem", true}};
+	struct link_facts facts;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rtnl_link *link = interface_make(ARPHRD_ETHER, 6, IFF_UP);
+
+		assert_true(facts_read(link, &facts));
+		assert_false(facts.shaped);
+		rtnl_link_set_qdisc(link, cases[i].discipline);
+		assert_true(facts_read(link, &facts));
+		assert_int_equal(facts.shaped, cases[i].shaped);
+		rtnl_link_put(link);
+	}
+}
+
 static void test_equality_sees_every_fact(void **state)
 {
 	const struct link_facts one = {.ifindex = 1, .name = "eth0", .mtu = 1500};
-	struct link_facts others[] = {one, one, one, one, one};
+	struct link_facts others[] = {one, one, one, one, one, one};
 
 	assert_true(facts_equal(&one, &others[0]));
 	others[0].name[3] = '1';
@@ -110,6 +131,7 @@ static void test_equality_sees_every_fact(void **state)
 	others[2].mtu = 1499;
 	others[3].running = true;
 	others[4].radio = true;
+	others[5].shaped = true;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		assert_false(facts_equal(&one, &others[i]));
 }
@@ -121,6 +143,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_what_is_not_ethernet),
 		cmocka_unit_test(test_refuses_ports_but_not_members_of_a_vrf),
 		cmocka_unit_test(test_runs_only_with_all_flags),
+		cmocka_unit_test(test_is_shaped_by_a_discipline_somebody_chose),
 		cmocka_unit_test(test_equality_sees_every_fact),
 	};
 

@@ -44,16 +44,37 @@ struct wire_end wire_end_of(const char *name)
 	return end;
 }
 
+/* Waits until an interface that is up has been made ready to send, which the kernel does a moment
+ * later; what is asked by ip waits for the one that is at work there. */
+static void wire_await(const char *name)
+{
+	struct ifreq request = {.ifr_flags = 0};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	do {
+		assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &request), 0);
+	} while ((request.ifr_flags & IFF_RUNNING) == 0);
+	close(fd);
+	assert_true(wire_run("ip link show"));
+}
+
+void wire_up(void)
+{
+	assert_true(wire_run("ip link set left up && ip link set right up"));
+	wire_await("left");
+	wire_await("right");
+}
+
 void wire_make(unsigned int mtu, struct wire_end *left, struct wire_end *right)
 {
 	char line[200];
 
 	wire_run("ip link delete left");
-	snprintf(line, sizeof(line),
-		 "ip link add left mtu %u type veth peer name right mtu %u && "
-		 "ip link set left up && ip link set right up",
+	snprintf(line, sizeof(line), "ip link add left mtu %u type veth peer name right mtu %u",
 		 mtu, mtu);
 	assert_true(wire_run(line));
+	wire_up();
 	*left = wire_end_of("left");
 	*right = wire_end_of("right");
 }
@@ -68,5 +89,13 @@ int wire_socket(bool bound)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (bound)
 		assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+int wire_socket_xdp(void)
+{
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
 	return fd;
 }

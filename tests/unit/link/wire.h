@@ -22,6 +22,9 @@ int wire_namespace(void **state);
 /* Makes the pair, both ends up, with this MTU; one that was there is removed. */
 void wire_make(unsigned int mtu, struct wire_end *left, struct wire_end *right);
 
+/* Sets both ends up and waits until they can send. */
+void wire_up(void);
+
 /* What is known of an interface by its name. */
 struct wire_end wire_end_of(const char *name);
 
@@ -30,5 +33,8 @@ bool wire_run(const char *command);
 
 /* A packet socket as the daemon's, for frames of WIRE_TYPE from now on if it is bound. */
 int wire_socket(bool bound);
+
+/* An AF_XDP socket, not bound. */
+int wire_socket_xdp(void);
 
 #endif
