@@ -93,6 +93,12 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 		ethernet_link(mesh->ethernet, facts);
 	if (change->kind == LINK_NEW)
 		link_join(mesh, facts);
+}
+
+static void link_say(struct mesh *mesh, const struct link_change *change)
+{
+	const struct link_facts *facts = &change->facts;
+
 	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", facts->name,
 		change->kind == LINK_GONE ? "gone"
 		: facts->running	  ? "running"
@@ -113,9 +119,18 @@ static struct node_link facts_of(const struct mesh_link *link)
 	return facts;
 }
 
+/* True if the node sees no difference: what changed is how frames are best sent. */
+static bool facts_same(const struct node_link *a, const struct node_link *b)
+{
+	return a->running == b->running && a->radio == b->radio && a->mtu == b->mtu &&
+	       a->cost == b->cost && a->rate_bps == b->rate_bps &&
+	       memcmp(a->lladdr.bytes, b->lladdr.bytes, LLADDR) == 0;
+}
+
 bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 {
 	struct link_change change;
+	struct node_link before;
 
 	while (watch_next(mesh->watch, &change)) {
 		if (change.kind == LINK_REFUSED) {
@@ -124,9 +139,13 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 				change.facts.name, LINKS_MAX);
 			continue;
 		}
+		before = facts_of(&mesh->links[change.slot]);
 		link_set(mesh, &change);
 		*slot = change.slot;
 		*facts = facts_of(&mesh->links[change.slot]);
+		if (change.kind == LINK_CHANGED && facts_same(facts, &before))
+			continue;
+		link_say(mesh, &change);
 		return true;
 	}
 	return false;
@@ -140,7 +159,6 @@ bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 
 		if (!link->used)
 			continue;
-		ethernet_unlink(mesh->ethernet, link->facts.ifindex);
 		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
 		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
 			left != 0 ? ", it is not there any more" : "");

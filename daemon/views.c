@@ -45,11 +45,11 @@ json_t *view_link(const struct mesh *mesh, uint32_t slot)
 {
 	const struct mesh_link *link = &mesh->links[slot];
 
-	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:s, s:I, s:i}", "name",
+	return json_pack("{s:s, s:i, s:o, s:i, s:b, s:b, s:b, s:b, s:s, s:I, s:i}", "name",
 			 link->facts.name, "ifindex", (int)link->facts.ifindex, "lladdr",
 			 value_lladdr(link->facts.lladdr), "mtu", (int)link->facts.mtu, "running",
-			 link->facts.running, "radio", link->facts.radio, "shaped",
-			 link->facts.shaped, "way",
+			 link->facts.running, "radio", link->facts.radio, "watched",
+			 link->facts.watched, "shaped", link->facts.shaped, "way",
 			 ethernet_way(mesh->ethernet, link->facts.ifindex), "rate_bps",
 			 (json_int_t)link->facts.rate_bps, "cost_us", (int)link->cost_us);
 }

@@ -69,7 +69,7 @@ void ethernet_close(struct ethernet *ethernet);
  * told of is served too, only slower. */
 void ethernet_link(struct ethernet *ethernet, const struct link_facts *facts);
 
-/* Forgets a link, when it is gone. */
+/* Forgets a link, when it is gone: one that is only let go for a while keeps its socket. */
 void ethernet_unlink(struct ethernet *ethernet, uint32_t ifindex);
 
 /* By what frames leave over a link now: "packet" or "xdp". */

@@ -1,6 +1,7 @@
 /* Links are few, and a batch mostly goes to one: the table is searched from the link found last.
  * A link is left to the packet socket, and so to the kernel's queueing discipline, where that
- * decides something: on a radio, and where somebody chose a discipline. The order of a link's
+ * decides something: on a radio, and where somebody chose a discipline. So is one that somebody
+ * watches, for what an AF_XDP socket sends is not shown to him. The order of a link's
  * frames holds because it changes to its own socket after both are flushed, and because a frame
  * longer than a chunk is longer than the link's MTU. */
 #include "link/express.h"
@@ -40,8 +41,8 @@ void express_set(struct express *express, const struct link_facts *facts)
 		*link = (struct express_link){.ifindex = facts->ifindex};
 	}
 	link->mtu = facts->mtu;
-	link->fit =
-		facts->running && !facts->radio && !facts->shaped && facts->mtu <= XDP_PAYLOAD_MAX;
+	link->fit = facts->running && !facts->radio && !facts->watched && !facts->shaped &&
+		    facts->mtu <= XDP_PAYLOAD_MAX;
 }
 
 void express_remove(struct express *express, uint32_t ifindex)

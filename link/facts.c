@@ -96,6 +96,7 @@ bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 		.mtu = rtnl_link_get_mtu(link),
 		.running = (rtnl_link_get_flags(link) & up) == up,
 		.radio = facts_radio(name),
+		.watched = rtnl_link_get_promiscuity(link) > 0,
 		.shaped = facts_shaped(link),
 		.rate_bps = facts_rate_bps(name),
 	};
@@ -108,5 +109,5 @@ bool facts_equal(const struct link_facts *a, const struct link_facts *b)
 {
 	return !strcmp(a->name, b->name) && !memcmp(a->lladdr, b->lladdr, LINK_LLADDR) &&
 	       a->mtu == b->mtu && a->running == b->running && a->radio == b->radio &&
-	       a->shaped == b->shaped && a->rate_bps == b->rate_bps;
+	       a->watched == b->watched && a->shaped == b->shaped && a->rate_bps == b->rate_bps;
 }

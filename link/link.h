@@ -14,10 +14,11 @@ struct link_facts {
 	uint32_t ifindex; /* never changes while the interface exists */
 	char name[LINK_NAME];
 	uint8_t lladdr[LINK_LLADDR];
-	uint32_t mtu;	   /* largest frame payload, bytes */
-	bool running;	   /* up, with a carrier: can carry frames now */
-	bool radio;	   /* a shared, lossy medium: wireless or Bluetooth */
-	bool shaped;	   /* somebody chose how it queues: a discipline that is no default */
+	uint32_t mtu; /* largest frame payload, bytes */
+	bool running; /* up, with a carrier: can carry frames now */
+	bool radio;   /* a shared, lossy medium: wireless or Bluetooth */
+	bool watched; /* promiscuous: somebody may want to see all its frames, as tcpdump does */
+	bool shaped;  /* somebody chose how it queues: a discipline that is no default */
 	uint64_t rate_bps; /* what it transmits, as ethtool says; 0: unknown */
 };
 

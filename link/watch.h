@@ -30,7 +30,7 @@ struct watch_sources {
 
 enum link_change_kind {
 	LINK_NEW,     /* the slot was free and now holds a link */
-	LINK_CHANGED, /* name, lladdr, MTU, running, radio, shaped or rate differ */
+	LINK_CHANGED, /* name, lladdr, MTU, running, radio, watched, shaped or rate differ */
 	LINK_GONE, /* deleted, renamed out of the patterns, or owned by another; facts: the last */
 	LINK_REFUSED, /* all slots are taken; the slot means nothing */
 };

@@ -52,6 +52,7 @@ static void links_table(json_t *links, size_t count, bool colour)
 		{"LLADDR", "lladdr", COLUMN_TEXT},    {"MTU", "mtu", COLUMN_COUNT},
 		{"RATE", "rate", COLUMN_TEXT},	      {"COST", "cost_us", COLUMN_MICROSECONDS},
 		{"NEIGHBOURS", "full", COLUMN_COUNT}, {"CARRIES TO", "carries", COLUMN_COUNT},
+		{"SENT BY", "way", COLUMN_TEXT},
 	};
 	json_t *link;
 	size_t index;
@@ -62,7 +63,7 @@ static void links_table(json_t *links, size_t count, bool colour)
 
 void links_print(const json_t *answer, bool colour)
 {
-	links_table(json_object_get(answer, "links"), 8, colour);
+	links_table(json_object_get(answer, "links"), 9, colour);
 }
 
 void links_print_facts(const json_t *answer, bool colour)

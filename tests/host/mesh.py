@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -124,7 +125,8 @@ class Tree:
 
 
 class Wire:
-    """One interface as bytes: every frame in both directions is seen, any frame can be sent."""
+    """One interface as bytes: every frame in both directions is seen, any frame can be sent. The
+    interface is promiscuous meanwhile, as for any program that wants to see all of it."""
 
     def __init__(self, tree, interface):
         with tree.network():
@@ -132,6 +134,12 @@ class Wire:
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
             self.socket.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # SO_RCVBUFFORCE
             self.socket.bind((interface, 0))
+            SOL_PACKET, ADD_MEMBERSHIP, PROMISCUOUS = 263, 1, 1
+            membership = struct.pack("iHH8s", socket.if_nametoindex(interface), PROMISCUOUS, 0, b"")
+            self.socket.setsockopt(SOL_PACKET, ADD_MEMBERSHIP, membership)
+
+    def close(self):
+        self.socket.close()
 
     def send(self, frame):
         self.socket.send(frame)

@@ -89,4 +89,10 @@ def test_a_busy_link_is_sent_over_faster_until_somebody_shapes_it(pair):
     alice.ping(bob)
     alice.run("tc", "qdisc", "delete", "dev", "eth0", "root")
     wait_for(lambda: link()["way"] == "xdp", "alice notices that it is gone", 1)
+    wire = alice.wire("eth0")
+    wait_for(lambda: link()["way"] == "packet", "alice notices who listens", 1)
+    alice.ping(bob)
+    assert {frame[6:12].hex(":") for frame in wire.ours()} > {link()["lladdr"]}
+    wire.close()
+    wait_for(lambda: link()["way"] == "xdp", "alice notices that nobody listens", 1)
     alice.ping(bob)

@@ -123,7 +123,7 @@ static void test_is_shaped_by_a_discipline_somebody_chose(void **state)
 static void test_equality_sees_every_fact(void **state)
 {
 	const struct link_facts one = {.ifindex = 1, .name = "eth0", .mtu = 1500};
-	struct link_facts others[] = {one, one, one, one, one, one};
+	struct link_facts others[] = {one, one, one, one, one, one, one};
 
 	assert_true(facts_equal(&one, &others[0]));
 	others[0].name[3] = '1';
@@ -132,6 +132,7 @@ static void test_equality_sees_every_fact(void **state)
 	others[3].running = true;
 	others[4].radio = true;
 	others[5].shaped = true;
+	others[6].watched = true;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		assert_false(facts_equal(&one, &others[i]));
 }
