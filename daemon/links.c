@@ -46,6 +46,7 @@ int links_watch(struct mesh *mesh, struct failure *failure)
 	struct watch_sources sources = {
 		.requests = opened->link_requests,
 		.events = opened->link_events,
+		.radio = opened->radio_requests,
 		.interfaces = opened->interfaces,
 		.patterns = patterns->list,
 		.patterns_count = patterns->count,
@@ -177,6 +178,15 @@ uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex)
 	       (!mesh->links[slot].used || mesh->links[slot].facts.ifindex != ifindex))
 		slot++;
 	return slot;
+}
+
+bool links_radio(const struct mesh *mesh)
+{
+	bool radio = false;
+
+	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+		radio |= mesh->links[slot].used && mesh->links[slot].facts.radio;
+	return radio;
 }
 
 uint32_t links_count(const struct mesh *mesh)

@@ -20,6 +20,9 @@ MUST_USE bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *fa
 /* The slot of an interface, LINKS_MAX if it is none of ours. */
 uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex);
 
+/* True if one of them is a radio's. */
+bool links_radio(const struct mesh *mesh);
+
 /* Links there are now. */
 uint32_t links_count(const struct mesh *mesh);
 

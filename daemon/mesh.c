@@ -21,6 +21,7 @@
 enum {
 	PACKETS_AT_ONCE = 64, /* read from tun before others get their turn */
 	MTU_LEAST = 1280,     /* IPv6's own */
+	RADIO_SECONDS = 10,   /* between two looks at the rates of radio links */
 	SESSION_KEY_DAYS = 30,
 	MEMORY_ALIGNMENT = 64,
 };
@@ -212,6 +213,9 @@ static void links_follow(struct mesh *mesh)
 		event.now = loop_now();
 		hand(mesh, &event);
 	}
+	loop_timer_set(mesh->radios, links_radio(mesh)
+					     ? instant_after(loop_now(), duration_s(RADIO_SECONDS))
+					     : INSTANT_NEVER);
 }
 
 /* Takes in the links a watch begins with. */
@@ -240,6 +244,17 @@ static void links_ready(void *owner)
 	links_follow(mesh);
 	if (mtu_follow(mesh, &failure) != 0)
 		log_say(mesh->parts.log, LOG_WARNING, NULL, "%s", failure.text);
+	settle(mesh);
+}
+
+static void radios_due(void *owner)
+{
+	struct mesh *mesh = owner;
+	int status = watch_radios(mesh->watch);
+
+	if (status != 0)
+		log_say(mesh->parts.log, LOG_WARNING, NULL, "radio links: %s", strerror(-status));
+	links_follow(mesh);
 	settle(mesh);
 }
 
@@ -349,6 +364,8 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 
 	if (status == 0)
 		status = loop_timer(loop, session_key_old, mesh, &mesh->session_age);
+	if (status == 0)
+		status = loop_timer(loop, radios_due, mesh, &mesh->radios);
 	if (status == 0)
 		status = loop_watch(loop, opened->packet, LOOP_READ, frames_ready, mesh, &source);
 	if (status == 0)

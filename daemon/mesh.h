@@ -70,6 +70,7 @@ struct mesh {
 	struct loopback loopback;
 	struct mesh_counters counters;
 	struct loop_source *deadline;		      /* when the node wants node_time */
+	struct loop_source *radios;		      /* when radio links are looked at again */
 	struct loop_source *session_age;	      /* when the session key pair is 30 days old */
 	uint8_t packet[OFFLOAD_PACKET];		      /* from tun, one at a time */
 	struct merge merge;			      /* for tun, empty between events */

@@ -78,19 +78,19 @@ static void express_open(struct opened *opened)
 		opened->express[i] = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 }
 
-static int netlink_open(int flags, struct failure *failure)
+static int netlink_open(int flags, int family, struct failure *failure)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, NETLINK_ROUTE);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, family);
 
 	if (fd >= 0)
 		return fd;
-	return failure_say(failure, -errno, "rtnetlink socket: %s", strerror(errno));
+	return failure_say(failure, -errno, "netlink socket: %s", strerror(errno));
 }
 
 int opener_open_host(struct opened *opened, struct failure *failure)
 {
 	*opened = OPENED_NONE;
-	opened->host_requests = netlink_open(0, failure);
+	opened->host_requests = netlink_open(0, NETLINK_ROUTE, failure);
 	return opened->host_requests < 0 ? opened->host_requests : 0;
 }
 
@@ -100,12 +100,15 @@ int opener_open(const struct config *config, struct opened *opened, struct failu
 
 	if (status < 0)
 		return status;
-	opened->link_requests = netlink_open(0, failure);
+	opened->link_requests = netlink_open(0, NETLINK_ROUTE, failure);
 	if (opened->link_requests < 0)
 		return opened->link_requests;
-	opened->link_events = netlink_open(SOCK_NONBLOCK, failure);
+	opened->link_events = netlink_open(SOCK_NONBLOCK, NETLINK_ROUTE, failure);
 	if (opened->link_events < 0)
 		return opened->link_events;
+	opened->radio_requests = netlink_open(0, NETLINK_GENERIC, failure);
+	if (opened->radio_requests < 0)
+		return opened->radio_requests;
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
@@ -141,6 +144,7 @@ void opener_close(struct opened *opened)
 		descriptor_close(opened->express[i]);
 	descriptor_close(opened->link_requests);
 	descriptor_close(opened->link_events);
+	descriptor_close(opened->radio_requests);
 	descriptor_close(opened->host_requests);
 	if (opened->interfaces != NULL)
 		intf_close(opened->interfaces);

@@ -20,6 +20,7 @@ struct opened {
 	int express[OPENER_EXPRESS]; /* AF_XDP, not bound; who uses one closes it, and writes -1 */
 	int link_requests;	     /* rtnetlink: what links there are */
 	int link_events;	     /* rtnetlink: what becomes of them */
+	int radio_requests;	     /* generic netlink: how fast radio links are */
 	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
 	struct intf_handle *interfaces; /* libdumbnet's */
 };
@@ -32,6 +33,7 @@ struct opened {
 			 .express = {[0 ... OPENER_EXPRESS - 1] = -1},                             \
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
+			 .radio_requests = -1,                                                     \
 			 .host_requests = -1})
 
 /* Opens all of it. 0 or -errno; opener_close is due in either case. */

@@ -105,6 +105,15 @@ bool facts_read(struct rtnl_link *link, struct link_facts *facts)
 	return true;
 }
 
+void facts_steady(struct link_facts *facts, const struct link_facts *last)
+{
+	uint64_t quarter = last->rate_bps / 4;
+
+	if (facts->radio && facts->rate_bps + quarter >= last->rate_bps &&
+	    facts->rate_bps <= last->rate_bps + quarter)
+		facts->rate_bps = last->rate_bps;
+}
+
 bool facts_equal(const struct link_facts *a, const struct link_facts *b)
 {
 	return !strcmp(a->name, b->name) && !memcmp(a->lladdr, b->lladdr, LINK_LLADDR) &&

@@ -13,6 +13,10 @@
  * facts, if its frames are not Ethernet's or belong to another interface. */
 MUST_USE bool facts_read(struct rtnl_link *link, struct link_facts *facts);
 
+/* Lets a radio link keep the rate it was last told with while the new one is within a quarter of
+ * it: such rates change all the time, and every change is told to the whole zone. */
+void facts_steady(struct link_facts *facts, const struct link_facts *last);
+
 /* True if nothing differs that a caller can see. */
 MUST_USE bool facts_equal(const struct link_facts *a, const struct link_facts *b);
 

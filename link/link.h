@@ -19,7 +19,7 @@ struct link_facts {
 	bool radio;   /* a shared, lossy medium: wireless or Bluetooth */
 	bool watched; /* promiscuous: somebody may want to see all its frames, as tcpdump does */
 	bool shaped;  /* somebody chose how it queues: a discipline that is no default */
-	uint64_t rate_bps; /* what it transmits, as ethtool says; 0: unknown */
+	uint64_t rate_bps; /* what it transmits, as ethtool or nl80211 says; 0: unknown */
 };
 
 #endif

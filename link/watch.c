@@ -6,6 +6,7 @@
  * RFC 3549. */
 #include "link/watch.h"
 #include "link/facts.h"
+#include "link/radio.h"
 
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -42,6 +43,7 @@ struct slot {
 struct watch {
 	struct watch_sources sources;
 	struct nl_sock *requests; /* on a copy of sources.requests */
+	struct radio *radio;	  /* NULL: rates of radio links are not known */
 	bool stale;		  /* something was missed: all interfaces must be looked at */
 	bool crowded;		  /* an interface was refused since all were last looked at */
 	struct slot slots[WATCH_LINKS];
@@ -102,7 +104,7 @@ static void link_gain(struct watch *watch, const struct link_facts *facts)
 }
 
 /* An interface is a link: new, as it was, or changed. */
-static void link_keep(struct watch *watch, const struct link_facts *facts)
+static void link_keep(struct watch *watch, struct link_facts *facts)
 {
 	struct slot *slot = slot_find(watch, facts->ifindex);
 
@@ -111,6 +113,7 @@ static void link_keep(struct watch *watch, const struct link_facts *facts)
 		return;
 	}
 	slot->seen = true;
+	facts_steady(facts, &slot->facts);
 	if (slot->news == NEWS_GONE ||
 	    (slot->news == NEWS_NONE && !facts_equal(&slot->facts, facts)))
 		slot->news = NEWS_CHANGED;
@@ -122,10 +125,13 @@ static void link_compare(struct watch *watch, struct rtnl_link *link)
 {
 	struct link_facts facts;
 
-	if (facts_read(link, &facts) && name_matches(&watch->sources, facts.name))
-		link_keep(watch, &facts);
-	else
+	if (!facts_read(link, &facts) || !name_matches(&watch->sources, facts.name)) {
 		link_lose(watch, (uint32_t)rtnl_link_get_ifindex(link));
+		return;
+	}
+	if (facts.radio && watch->radio != NULL)
+		facts.rate_bps = radio_rate_bps(watch->radio, facts.ifindex);
+	link_keep(watch, &facts);
 }
 
 /* Asks the kernel about one interface, by ifindex or else by name. 0 or -errno. */
@@ -253,6 +259,16 @@ int watch_read(struct watch *watch)
 	return error;
 }
 
+int watch_radios(struct watch *watch)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < WATCH_LINKS; i++)
+		if (watch->slots[i].used && watch->slots[i].facts.radio)
+			error = watch_look_at(watch, watch->slots[i].facts.ifindex, NULL);
+	return error;
+}
+
 /* The next piece of news among the slots, if any. */
 static bool slots_next(struct watch *watch, struct link_change *change)
 {
@@ -323,6 +339,8 @@ int watch_open(struct watch **watch, const struct watch_sources *sources, char *
 		made->sources = *sources;
 		error = sockets_open(made);
 	}
+	if (!error && sources->radio >= 0)
+		error = radio_open(&made->radio, sources->radio);
 	if (!error)
 		error = watch_look_at_all(made);
 	if (error) {
@@ -340,5 +358,6 @@ void watch_close(struct watch *watch)
 	if (!watch)
 		return;
 	nl_socket_free(watch->requests);
+	radio_close(watch->radio);
 	free(watch);
 }

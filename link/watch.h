@@ -21,6 +21,7 @@ struct intf_handle; /* libdumbnet's intf_t */
 struct watch_sources {
 	int requests;			/* NETLINK_ROUTE socket that nobody else reads */
 	int events;			/* another; joined to RTNLGRP_LINK and RTNLGRP_TC */
+	int radio;			/* NETLINK_GENERIC socket that nobody else reads, or -1 */
 	struct intf_handle *interfaces; /* from intf_open */
 	const char *const *patterns;	/* shell patterns (fnmatch) of link names */
 	size_t patterns_count;		/* none: no links */
@@ -52,6 +53,9 @@ void watch_close(struct watch *watch);
 /* Takes in all that waits on the events socket: call when it is readable. 0, or -errno if the
  * kernel could not be asked; what was missed is then asked for at the next call. */
 MUST_USE int watch_read(struct watch *watch);
+
+/* Looks at all radio links again: no event tells of their rates. Call now and then. 0 or -errno. */
+MUST_USE int watch_radios(struct watch *watch);
 
 /* The next change not yet told, if any. Several changes of a link become one: a link that came and
  * went between two calls is never told. Call until false after watch_open and each watch_read. A

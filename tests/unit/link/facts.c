@@ -120,6 +120,24 @@ static void test_is_shaped_by_a_discipline_somebody_chose(void **state)
 	}
 }
 
+static void test_a_radio_keeps_its_rate_while_it_changes_little(void **state)
+{
+	static const struct {
+		bool radio;
+		uint64_t last, now, told;
+	} cases[] = {{true, 400, 300, 400}, {true, 400, 299, 299}, {true, 400, 500, 400},
+		     {true, 400, 501, 501}, {true, 0, 1, 1},	   {true, 400, 0, 0},
+		     {true, 0, 0, 0},	    {false, 400, 401, 401}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct link_facts last = {.rate_bps = cases[i].last};
+		struct link_facts now = {.radio = cases[i].radio, .rate_bps = cases[i].now};
+
+		facts_steady(&now, &last);
+		assert_int_equal(now.rate_bps, cases[i].told);
+	}
+}
+
 static void test_equality_sees_every_fact(void **state)
 {
 	const struct link_facts one = {.ifindex = 1, .name = "eth0", .mtu = 1500};
@@ -145,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_ports_but_not_members_of_a_vrf),
 		cmocka_unit_test(test_runs_only_with_all_flags),
 		cmocka_unit_test(test_is_shaped_by_a_discipline_somebody_chose),
+		cmocka_unit_test(test_a_radio_keeps_its_rate_while_it_changes_little),
 		cmocka_unit_test(test_equality_sees_every_fact),
 	};
 
