@@ -37,6 +37,20 @@ def test_the_daemon_runs_without_rights_but_one(pair):
     assert facts["NoNewPrivs"] == "1" and facts["Seccomp"] == "2"
 
 
+def test_a_busy_link_gets_its_own_socket_within_the_sandbox(pair):
+    alice, bob = pair
+
+    def way():
+        return alice.meshctl("links")["links"][0]["way"]
+    alice.ping(bob)
+    for _ in range(20):
+        alice.run("ping", "-q", "-f", "-l", "64", "-c", "2000", "-s", "1000", bob.address)
+        if way() == "xdp":
+            break
+    assert way() == "xdp"
+    alice.ping(bob)
+
+
 def test_a_second_start_changes_nothing(pair):
     alice, bob = pair
     before = alice.show()["MainPID"]
