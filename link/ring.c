@@ -1,7 +1,7 @@
 /* A frame's place belongs to the kernel or to us, as its status says: the kernel sets
  * TP_STATUS_USER last, ring_release sets TP_STATUS_KERNEL last, and both go round in the same
  * order. Every page of the ring counts as the process's memory from the start, so it is no longer
- * than what comes in while a busy machine lets the daemon wait: 1,024 frames, 4 ms at 250,000 a
+ * than what comes in while a busy machine lets the daemon wait: 2,048 frames, 8 ms at 250,000 a
  * second. Linux, Documentation/networking/packet_mmap.rst. */
 #include "link/ring.h"
 #include "link/ethernet.h"
@@ -15,7 +15,7 @@
 enum {
 	PLACE = 2048, /* a frame of 1,500 bytes with its headers, in whole cache lines */
 	BLOCK = 65536,
-	BLOCKS = 32,
+	BLOCKS = 64,
 	PLACES = BLOCKS * (BLOCK / PLACE),
 	LONGS = 16, /* frames too long for their place that can be lent at once */
 };
