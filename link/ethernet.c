@@ -1,7 +1,7 @@
 /* The door to the backends. Frames come by recvmmsg until there are many of them, then by a mapped
  * ring; they leave by sendmmsg until a link has many, then by an AF_XDP socket. The ring is for the
  * busy only because its memory counts from the first frame on. It has a socket of its own because
- * the kernel hands a socket nothing while it makes a ring, for 10 to 20 ms; meanwhile the other
+ * the kernel hands a socket nothing while it makes a ring, for 8 to 24 ms; meanwhile the other
  * goes on. packet(7) is what is relied on: a socket bound to an EtherType and no interface serves
  * every interface, and sees no error when one goes. */
 #include "link/ethernet.h"
@@ -129,7 +129,8 @@ static bool arrival_accept(struct ethernet *ethernet, const struct arrival *arri
 	return true;
 }
 
-/* Lets the ring take over. From here on the inlet only empties its socket, which comes first. */
+/* Lets the ring take over. From here on the inlet only empties its socket, which comes first. A
+ * frame that arrives in between is received twice, which the network may do to any frame. */
 static void ring_begin(struct ethernet *ethernet)
 {
 	int fd = ethernet->sockets.ring;

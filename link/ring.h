@@ -9,7 +9,7 @@
 
 struct ring;
 
-/* Gives a packet socket that is not bound a ring, for which the kernel takes 10 to 20 ms, and binds
+/* Gives a packet socket that is not bound a ring, for which the kernel takes 8 to 24 ms, and binds
  * it to an EtherType (in network order) and no interface: from here on it receives. The descriptor
  * stays the caller's. 0 or -errno. */
 MUST_USE int ring_open(struct ring **ring, int fd, uint16_t ethertype);
