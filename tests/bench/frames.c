@@ -35,8 +35,11 @@ struct way {
 	double ratios[ROUNDS];
 };
 
-static struct wire_end left, right;
-static uint8_t frame[ETHERNET_FRAME_MAX];
+/* The wire, and what goes over it: headers for it and any payload. */
+struct load {
+	struct wire_end left, right;
+	uint8_t frame[ETHERNET_FRAME_MAX];
+};
 
 /* Processor time of this process: others on the machine cost it some cache, but no time. */
 static double now_ns(void)
@@ -47,27 +50,28 @@ static double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static void send_one_by_one(int fd, size_t size, int count)
+static void send_one_by_one(const struct load *load, int fd, size_t size, int count)
 {
 	const struct sockaddr_ll to = {.sll_family = AF_PACKET,
 				       .sll_protocol = htons(WIRE_TYPE),
-				       .sll_ifindex = (int)left.ifindex,
+				       .sll_ifindex = (int)load->left.ifindex,
 				       .sll_halen = LINK_LLADDR};
 
 	for (int i = 0; i < count; i++)
-		(void)!sendto(fd, frame, size, MSG_DONTWAIT, (const struct sockaddr *)&to,
+		(void)!sendto(fd, load->frame, size, MSG_DONTWAIT, (const struct sockaddr *)&to,
 			      sizeof(to));
 }
 
-static void send_by(struct way *way, size_t size, int count)
+static void send_by(const struct load *load, struct way *way, size_t size, int count)
 {
 	if (way->ethernet == NULL) {
-		send_one_by_one(way->sockets.packet, size, count);
+		send_one_by_one(load, way->sockets.packet, size, count);
 		return;
 	}
 	for (int i = 1; i <= count; i++) {
-		ethernet_lend(way->ethernet, left.ifindex, left.lladdr, right.lladdr,
-			      frame + ETHERNET_HEADER, size - ETHERNET_HEADER);
+		ethernet_lend(way->ethernet, load->left.ifindex, load->left.lladdr,
+			      load->right.lladdr, load->frame + ETHERNET_HEADER,
+			      size - ETHERNET_HEADER);
 		if (i % ETHERNET_BATCH == 0)
 			ethernet_flush(way->ethernet);
 	}
@@ -77,6 +81,7 @@ static void send_by(struct way *way, size_t size, int count)
 /* Receives what waits; the number of frames. */
 static int receive_by(struct way *way)
 {
+	uint8_t frame[ETHERNET_FRAME_MAX];
 	const struct ethernet_frame *frames;
 	int got, count = 0;
 
@@ -115,17 +120,18 @@ static void print(const char *what, struct way ways[], int count, size_t size)
 	}
 }
 
-static void way_open(struct way *way, const char *name)
+static void way_open(const struct load *load, struct way *way, const char *name)
 {
 	way->name = name;
 	way->sockets.express = &way->express;
 	if (ethernet_open(&way->ethernet, &way->sockets, WIRE_TYPE) != 0)
 		exit(1);
-	ethernet_link(way->ethernet,
-		      &(struct link_facts){.ifindex = left.ifindex, .mtu = 1500, .running = true});
+	ethernet_link(
+		way->ethernet,
+		&(struct link_facts){.ifindex = load->left.ifindex, .mtu = 1500, .running = true});
 }
 
-static void sending(size_t size)
+static void sending(const struct load *load, size_t size)
 {
 	struct way ways[WAYS] = {{.name = "send, one by one"}};
 	const int on = 1;
@@ -133,19 +139,19 @@ static void sending(size_t size)
 	for (int i = 0; i < WAYS; i++)
 		ways[i].sockets =
 			(struct ethernet_sockets){.packet = wire_socket(false), .ring = -1};
-	way_open(&ways[1], "packet (sendmmsg)");
-	way_open(&ways[2], "the same past the qdisc");
+	way_open(load, &ways[1], "packet (sendmmsg)");
+	way_open(load, &ways[2], "the same past the qdisc");
 	setsockopt(ways[2].sockets.packet, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on));
 	ways[3].express = wire_socket_xdp();
 	ways[3].sockets.express_count = 1;
-	way_open(&ways[3], "xdp");
-	send_by(&ways[3], size, BUSY);
-	if (strcmp(ethernet_way(ways[3].ethernet, left.ifindex), "xdp") != 0)
+	way_open(load, &ways[3], "xdp");
+	send_by(load, &ways[3], size, BUSY);
+	if (strcmp(ethernet_way(ways[3].ethernet, load->left.ifindex), "xdp") != 0)
 		puts("no AF_XDP here: the last row is the packet socket's");
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 0; i < WAYS; i++) {
 			double began = now_ns();
-			send_by(&ways[i], size, FRAMES);
+			send_by(load, &ways[i], size, FRAMES);
 			ways[i].ns[round] = (now_ns() - began) / FRAMES;
 		}
 	}
@@ -157,25 +163,25 @@ static void sending(size_t size)
 }
 
 /* Has the ring take over, if the way has one. */
-static void warm(struct way *way, struct way *sender)
+static void warm(const struct load *load, struct way *way, struct way *sender)
 {
 	for (int i = 0; i < BUSY / ETHERNET_BATCH; i++) {
-		send_by(sender, 64, ETHERNET_BATCH);
+		send_by(load, sender, 64, ETHERNET_BATCH);
 		receive_by(way);
 	}
 }
 
-static void receiving_by(struct way *way, struct way *sender, size_t size)
+static void receiving_by(const struct load *load, struct way *way, struct way *sender, size_t size)
 {
 	way->sockets.packet = wire_socket(true);
 	if (way->name == NULL)
-		way_open(way, way->sockets.ring >= 0 ? "ring" : "packet (recvmmsg)");
-	warm(way, sender);
+		way_open(load, way, way->sockets.ring >= 0 ? "ring" : "packet (recvmmsg)");
+	warm(load, way, sender);
 	for (int round = 0; round < ROUNDS; round++) {
 		double took = 0;
 		int count = 0;
 		while (count < FRAMES) {
-			send_by(sender, size, FLIGHT);
+			send_by(load, sender, size, FLIGHT);
 			double began = now_ns();
 			count += receive_by(way);
 			took += now_ns() - began;
@@ -186,46 +192,47 @@ static void receiving_by(struct way *way, struct way *sender, size_t size)
 	close(way->sockets.packet);
 }
 
-static void receiving(size_t size)
+static void receiving(const struct load *load, size_t size)
 {
 	struct way sender = {.sockets = {.packet = wire_socket(false), .ring = -1}};
 	struct way ways[] = {{.name = "recv, one by one"},
 			     {.sockets.ring = -1},
 			     {.sockets.ring = wire_socket(false)}};
 
-	way_open(&sender, "sender");
+	way_open(load, &sender, "sender");
 	for (int i = 0; i < 3; i++)
-		receiving_by(&ways[i], &sender, size);
+		receiving_by(load, &ways[i], &sender, size);
 	print("receive", ways, 3, size);
 	close(ways[2].sockets.ring);
 	ethernet_close(sender.ethernet);
 	close(sender.sockets.packet);
 }
 
-static void wire_up_anew(void)
+static void load_make(struct load *load)
 {
 	uint16_t ethertype = htons(WIRE_TYPE);
 
-	wire_make(1500, &left, &right);
+	wire_make(1500, &load->left, &load->right);
 	if (!wire_run("ethtool -K left tso off gro on && ethtool -K right tso off gro on"))
 		puts("no ethtool: a plain veth pair, without GRO");
-	memcpy(frame, right.lladdr, LINK_LLADDR);
-	memcpy(frame + LINK_LLADDR, left.lladdr, LINK_LLADDR);
-	memcpy(frame + 2 * LINK_LLADDR, &ethertype, sizeof(ethertype));
+	memcpy(load->frame, load->right.lladdr, LINK_LLADDR);
+	memcpy(load->frame + LINK_LLADDR, load->left.lladdr, LINK_LLADDR);
+	memcpy(load->frame + 2 * LINK_LLADDR, &ethertype, sizeof(ethertype));
 }
 
 int main(void)
 {
 	static const size_t sizes[] = {64, 1450};
+	struct load load = {.frame = {0}};
 
 	if (wire_namespace(NULL) != 0) {
 		fputs("frames: needs root, for a namespace of its own\n", stderr);
 		return 1;
 	}
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		wire_up_anew();
-		sending(sizes[i]);
-		receiving(sizes[i]);
+		load_make(&load);
+		sending(&load, sizes[i]);
+		receiving(&load, sizes[i]);
 	}
 	return 0;
 }
