@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-static enum destination find_address(const char *text, struct address *address)
+static enum destination_found find_address(const char *text, struct address *address)
 {
 	struct address written;
 
@@ -25,10 +25,10 @@ static bool begins_with(const struct address *address, const char *digits, size_
 	return strncasecmp(text_id(&id, text), digits, size) == 0;
 }
 
-static enum destination find_id(const struct node *node, const char *digits, size_t size,
-				struct address *address)
+static enum destination_found find_id(const struct node *node, const char *digits, size_t size,
+				      struct address *address)
 {
-	enum destination found = DESTINATION_NONE;
+	enum destination_found found = DESTINATION_NONE;
 	struct node_member member;
 	uint32_t cursor = 0;
 
@@ -43,8 +43,8 @@ static enum destination find_id(const struct node *node, const char *digits, siz
 	return found;
 }
 
-enum destination destination_find(const struct node *node, const char *text,
-				  struct address *address)
+enum destination_found destination_find(const struct node *node, const char *text,
+					struct address *address)
 {
 	size_t size = text == NULL ? 0 : strlen(text);
 

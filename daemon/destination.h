@@ -5,7 +5,7 @@
 #include "base/require.h"
 #include "node/node.h"
 
-enum destination {
+enum destination_found {
 	DESTINATION_ONE,
 	DESTINATION_NONE,      /* no node whose id begins so */
 	DESTINATION_SEVERAL,   /* more than one */
@@ -14,7 +14,7 @@ enum destination {
 
 /* On ONE the address: as it was written, known or not, or of the only node of the zone whose id
  * begins with those digits. text may be NULL. */
-MUST_USE enum destination destination_find(const struct node *node, const char *text,
-					   struct address *address);
+MUST_USE enum destination_found destination_find(const struct node *node, const char *text,
+						 struct address *address);
 
 #endif

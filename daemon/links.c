@@ -1,6 +1,8 @@
 /* Which interfaces the mesh uses. The table of slots is the driver's, written here only. */
 #include "daemon/links.h"
 
+#include "daemon/carriers.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +94,7 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 		ethernet_unlink(mesh->ethernet, facts->ifindex);
 	else
 		ethernet_link(mesh->ethernet, facts);
+	carriers_follow(mesh);
 	if (change->kind == LINK_NEW)
 		link_join(mesh, facts);
 }
@@ -164,6 +167,7 @@ bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
 			left != 0 ? ", it is not there any more" : "");
 		link->used = false;
+		carriers_follow(mesh);
 		*facts = facts_of(link);
 		return true;
 	}

@@ -77,6 +77,21 @@ static int daemon_configure(struct daemon *daemon)
 	return EXIT_USAGE;
 }
 
+/* A journal is of a node that is alone. Where nobody says how many carriers there shall be, half
+ * the processors are left to the programs whose packets they carry. */
+static uint32_t daemon_carriers(const struct daemon *daemon)
+{
+	long wanted = daemon->config.workers;
+
+	if (daemon->options->journal != NULL)
+		return 0;
+	if (wanted == CONFIG_WORKERS_AUTO)
+		wanted = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+	if (daemon->config.workers == CONFIG_WORKERS_AUTO && wanted < 1)
+		wanted = 1;
+	return wanted < WORKERS_MOST ? (uint32_t)wanted : WORKERS_MOST;
+}
+
 /* The part of the start that needs rights; it ends without them. */
 static int daemon_open(struct daemon *daemon, struct failure *failure)
 {
@@ -92,7 +107,7 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 		status = listener_open(&daemon->listener, config->control_socket, &daemon->account,
 				       failure);
 	if (status == 0)
-		status = opener_open(config, &daemon->opened, failure);
+		status = opener_open(config, daemon_carriers(daemon), &daemon->opened, failure);
 	if (status == 0)
 		status = recorder_open(&daemon->recorder, daemon->options->journal, &daemon->log,
 				       failure);

@@ -3,6 +3,7 @@
  * timer. The invariant is that the outbox is empty between events. */
 #include "daemon/mesh.h"
 
+#include "daemon/carriers.h"
 #include "daemon/links.h"
 #include "daemon/news.h"
 #include "meshp/packet.h"
@@ -32,7 +33,7 @@ static void packets_deliver(struct mesh *mesh)
 	struct merge_out out;
 
 	while (merge_next(&mesh->merge, &out)) {
-		if (tun_write(mesh->parts.opened->tun, &out) != 0)
+		if (tun_write(mesh->parts.opened->queues[0], &out) != 0)
 			mesh->counters.tun_refused++;
 	}
 }
@@ -53,13 +54,17 @@ static void carry_out(struct mesh *mesh)
 				       action->to.bytes, bytes, action->size);
 			break;
 		case ACTION_PACKET:
-			while (!merge_add(&mesh->merge, (struct span){bytes, action->size}, false))
+			while (!merge_add(&mesh->merge, (struct span){bytes, action->size},
+					  action->partial))
 				packets_deliver(mesh);
 			break;
 		case ACTION_NOTICE:
 			news_tell(mesh, &action->notice);
 			if (action->notice.kind == NOTICE_TRACE && mesh->traced != NULL)
 				mesh->traced(mesh->traced_owner, action->notice.trace);
+			break;
+		case ACTION_HANDOVER:
+			carriers_give(mesh, &action->handover, (struct span){bytes, action->size});
 			break;
 		}
 	}
@@ -82,6 +87,7 @@ static void settle(struct mesh *mesh)
 	instant due = node_deadline(mesh->node);
 
 	ethernet_flush(mesh->ethernet);
+	carriers_renew(mesh);
 	recorder_flush(mesh->parts.recorder);
 	if (ethernet_waits(mesh->ethernet))
 		due = instant_earlier(due, instant_after(loop_now(), duration_ms(1)));
@@ -123,18 +129,6 @@ static void frames_ready(void *owner)
 	settle(mesh);
 }
 
-/* The node is handed packets with whole checksums. */
-static void checksum_complete(struct split_part *part)
-{
-	struct packet packet;
-	size_t payload = part->size - WIRE_IPV6_HEADER;
-
-	if (!part->partial || packet_read(part->bytes, part->size, &packet) != DROP_NONE)
-		return;
-	REQUIRE(packet_complete_checksum(&packet.source, &packet.destination, packet.next_header,
-					 part->bytes + WIRE_IPV6_HEADER, payload));
-}
-
 /* Hands the node what was read, packet by packet. How many they were. */
 static int packets_came(struct mesh *mesh, instant now, const uint8_t header[OFFLOAD_HEADER],
 			size_t size)
@@ -150,12 +144,21 @@ static int packets_came(struct mesh *mesh, instant now, const uint8_t header[OFF
 		return 1;
 	}
 	for (; split_next(&split, &part); count++) {
-		checksum_complete(&part);
+		if (part.partial)
+			(void)!packet_complete(part.bytes,
+					       part.size); /* else the node refuses it */
 		hand(mesh, &(struct journal_event){.kind = JOURNAL_PACKET,
 						   .now = now,
 						   .bytes = {part.bytes, part.size}});
 	}
 	return count;
+}
+
+static void tun_failed(struct mesh *mesh, int status)
+{
+	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED,
+		"%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-status));
+	loop_stop(mesh->parts.loop, 1);
 }
 
 static void packets_ready(void *owner)
@@ -166,17 +169,30 @@ static void packets_ready(void *owner)
 	int size = 1;
 
 	for (int count = 0; count < PACKETS_AT_ONCE && size > 0;) {
-		size = tun_read(mesh->parts.opened->tun, header, mesh->packet,
+		size = tun_read(mesh->parts.opened->queues[0], header, mesh->packet,
 				sizeof(mesh->packet));
 		if (size > 0)
 			count += packets_came(mesh, now, header, (size_t)size);
 	}
 	settle(mesh);
-	if (size >= 0)
-		return;
-	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED,
-		"%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-size));
-	loop_stop(mesh->parts.loop, 1);
+	if (size < 0)
+		tun_failed(mesh, size);
+}
+
+static void handover_came(struct mesh *mesh, const struct handover *handover, struct span bytes)
+{
+	node_handover(mesh->node, loop_now(), handover, bytes.bytes, bytes.size, mesh->outbox);
+	carry_out(mesh);
+}
+
+static void carriers_ready(void *owner)
+{
+	struct mesh *mesh = owner;
+
+	carriers_listen(mesh, handover_came);
+	settle(mesh);
+	if (carriers_status(mesh) != 0)
+		tun_failed(mesh, carriers_status(mesh));
 }
 
 static void deadline_due(void *owner)
@@ -281,10 +297,19 @@ static void session_key_old(void *owner)
 	settle(mesh);
 }
 
+static struct node_limits limits_of(const struct mesh *mesh)
+{
+	struct node_limits limits = NODE_LIMITS_DAEMON;
+
+	limits.workers = mesh->parts.opened->carriers;
+	return limits;
+}
+
 /* Maps memory for node and outbox: zeroed, and left out of core dumps. */
 static int memory_map(struct mesh *mesh, struct failure *failure)
 {
-	size_t node = node_size(&NODE_LIMITS_DAEMON);
+	struct node_limits limits = limits_of(mesh);
+	size_t node = node_size(&limits);
 
 	node += MEMORY_ALIGNMENT - node % MEMORY_ALIGNMENT;
 	mesh->memory_size = node + sizeof(struct outbox);
@@ -316,7 +341,7 @@ static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct fa
 {
 	mesh->suites = suites_allowed(mesh->parts.config);
 	struct journal_head from = {
-		.limits = NODE_LIMITS_DAEMON,
+		.limits = limits_of(mesh),
 		.settings = {.zone = mesh->parts.config->zone,
 			     .suites = mesh->suites,
 			     .rekey = mesh->parts.config->rekey},
@@ -367,11 +392,14 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 	if (status == 0)
 		status = loop_timer(loop, radios_due, mesh, &mesh->radios);
 	if (status == 0)
-		status = loop_watch(loop, opened->packet, LOOP_READ, frames_ready, mesh, &source);
+		status = loop_watch(loop, opened->control.packet, LOOP_READ, frames_ready, mesh,
+				    &source);
 	if (status == 0)
-		status = loop_watch(loop, opened->ring, LOOP_READ, frames_ready, mesh, &source);
-	if (status == 0)
-		status = loop_watch(loop, opened->tun, LOOP_READ, packets_ready, mesh, &source);
+		status = loop_watch(loop, opened->control.ring, LOOP_READ, frames_ready, mesh,
+				    &source);
+	if (status == 0 && opened->carriers == 0)
+		status = loop_watch(loop, opened->queues[0], LOOP_READ, packets_ready, mesh,
+				    &source);
 	if (status == 0)
 		status = loop_watch(loop, opened->link_events, LOOP_READ, links_ready, mesh,
 				    &source);
@@ -389,12 +417,6 @@ static int mesh_start(struct mesh *mesh, struct failure *failure)
 int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t network_key[32],
 	      struct failure *failure)
 {
-	const struct ethernet_sockets sockets = {
-		.packet = parts->opened->packet,
-		.ring = parts->opened->ring,
-		.express = parts->opened->express,
-		.express_count = OPENER_EXPRESS,
-	};
 	int status;
 
 	memset(mesh, 0, sizeof(*mesh));
@@ -408,12 +430,14 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 		status = host_prepare(mesh, failure);
 	if (status != 0)
 		return status;
-	status = ethernet_open(&mesh->ethernet, &sockets, parts->config->ethertype);
+	status = ethernet_open(&mesh->ethernet, &parts->opened->control, parts->config->ethertype);
 	if (status != 0)
 		return failure_say(failure, status, "packet batches: %s", strerror(-status));
 	status = links_watch(mesh, failure);
 	if (status == 0)
 		status = loop_join(mesh, failure);
+	if (status == 0)
+		status = carriers_start(mesh, carriers_ready, failure);
 	return status == 0 ? mesh_start(mesh, failure) : status;
 }
 
@@ -443,6 +467,7 @@ void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct a
 
 void mesh_close(struct mesh *mesh)
 {
+	carriers_stop(mesh);
 	if (mesh->host.mtu != 0 &&
 	    addressing_down(mesh->parts.opened->host_requests, &mesh->host) != 0)
 		log_say(mesh->parts.log, LOG_WARNING, NULL,

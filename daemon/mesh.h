@@ -6,6 +6,7 @@
 #include "base/require.h"
 #include "config/config.h"
 #include "crypto/ipsec_mb/provider.h"
+#include "daemon/carrier.h"
 #include "daemon/failure.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
@@ -25,6 +26,7 @@ struct mesh_counters {
 	uint64_t link_unknown;	/* frames of an interface that is not a link of ours */
 	uint64_t tun_refused;	/* packets and super-packets the host did not take */
 	uint64_t tun_malformed; /* super-packets of the host that cannot be cut up */
+	uint64_t not_handed;	/* handovers that found a carrier too busy */
 };
 
 /* A link as the driver knows it, by its slot. */
@@ -63,6 +65,9 @@ struct mesh {
 	uint8_t suites; /* the set it agrees to */
 	struct outbox *outbox;
 	struct ethernet *ethernet;
+	struct carrier *carriers[WORKERS_MOST]; /* the first so many as the opener says */
+	struct loop_source *carrier_sources[WORKERS_MOST];
+	uint64_t publications; /* of the node's keys that carriers were woken for */
 	struct watch *watch;
 	struct mesh_patterns patterns;
 	struct mesh_link links[LINKS_MAX];

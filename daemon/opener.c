@@ -3,6 +3,10 @@
  * goes. packet(7), rtnetlink(7). */
 #include "daemon/opener.h"
 
+#include "link/share.h"
+#include "meshp/header.h"
+#include "tun/steering.h"
+
 #include <arpa/inet.h>
 #include <dumbnet.h>
 #include <errno.h>
@@ -15,7 +19,7 @@
 
 enum { PACKET_BUFFER = 4 << 20 }; /* bytes of received frames that wait for a busy daemon */
 
-static int device_open(const char *name, struct failure *failure)
+static int device_open(const char *name, bool several, struct failure *failure)
 {
 	char why[400];
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -30,11 +34,34 @@ static int device_open(const char *name, struct failure *failure)
 			failure, -errno,
 			"/dev/net/tun: %s, start as root or give it mode 0666 as udev does",
 			strerror(errno));
-	status = tun_attach(fd, name, why, sizeof(why));
+	status = tun_attach(fd, name, several, why, sizeof(why));
 	if (status == 0)
 		return fd;
 	close(fd);
 	return failure_say(failure, status, "%s", why);
+}
+
+/* Opens a queue for each carrier, in their order. Without steering packets would come out where
+ * their lane is not at home, so there is one carrier then. 0 or -errno. */
+static int queues_open(struct opened *opened, const char *name, uint32_t *carriers,
+		       struct failure *failure)
+{
+	uint32_t count = *carriers > 1 ? *carriers : 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		opened->queues[i] = device_open(name, count > 1, failure);
+		if (opened->queues[i] < 0)
+			return opened->queues[i];
+		opened->offloads = tun_offload(opened->queues[i]);
+	}
+	if (count == 1 || steering_set(opened->queues[0], count) == 0)
+		return 0;
+	for (uint32_t i = 1; i < count; i++) {
+		close(opened->queues[i]);
+		opened->queues[i] = -1;
+	}
+	*carriers = 1;
+	return 0;
 }
 
 /* CAP_NET_ADMIN may exceed what net.core.rmem_max allows everybody. */
@@ -46,17 +73,20 @@ static void buffer_enlarge(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-/* A packet socket to which nothing comes before it is bound. */
-static int packet_open(struct failure *failure)
+/* A packet socket to which nothing comes before it is bound, and then what it accepts. */
+static int packet_open(const bool accepted[SHARE_BYTES], struct failure *failure)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int status = fd < 0 ? -errno : share_take(fd, accepted);
 
-	if (fd < 0)
-		return failure_say(failure, -errno,
-				   "packet socket: %s, start as root or give CAP_NET_RAW",
-				   strerror(errno));
-	buffer_enlarge(fd);
-	return fd;
+	if (status == 0) {
+		buffer_enlarge(fd);
+		return fd;
+	}
+	if (fd >= 0)
+		close(fd);
+	return failure_say(failure, status, "packet socket: %s, start as root or give CAP_NET_RAW",
+			   strerror(-status));
 }
 
 static int packet_bind(int fd, uint16_t ethertype, struct failure *failure)
@@ -71,11 +101,57 @@ static int packet_bind(int fd, uint16_t ethertype, struct failure *failure)
 	return failure_say(failure, -errno, "packet socket: %s", strerror(errno));
 }
 
-/* These are to be had or not: without them links share the packet socket. */
-static void express_open(struct opened *opened)
+/* The two sockets of one thread: one that receives at once, and one for later. */
+static int pair_open(struct ethernet_sockets *pair, uint16_t ethertype,
+		     const bool accepted[SHARE_BYTES], struct failure *failure)
+{
+	pair->packet = packet_open(accepted, failure);
+	if (pair->packet < 0)
+		return pair->packet;
+	pair->ring = packet_open(accepted, failure);
+	if (pair->ring < 0)
+		return pair->ring;
+	return packet_bind(pair->packet, ethertype, failure);
+}
+
+/* Which frames a carrier takes of so many, or for CONTROL what they leave. */
+enum { CONTROL = UINT32_MAX };
+
+static void share_make(uint32_t carriers, uint32_t number, bool accepted[SHARE_BYTES])
+{
+	for (uint32_t first = 0; first < SHARE_BYTES; first++) {
+		uint32_t lane = frame_lane((uint8_t)first);
+		uint32_t whose = lane == 0 || carriers == 0 ? CONTROL : (lane - 1) % carriers;
+		accepted[first] = whose == number;
+	}
+}
+
+/* These are to be had or not: without them links share the packet socket. A link has one queue to
+ * send by, so whoever carries most has them. */
+static void express_open(struct opened *opened, struct ethernet_sockets *whose)
 {
 	for (int i = 0; i < OPENER_EXPRESS; i++)
 		opened->express[i] = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	whose->express = opened->express;
+	whose->express_count = OPENER_EXPRESS;
+}
+
+static int packets_open(struct opened *opened, uint16_t ethertype, uint32_t carriers,
+			struct failure *failure)
+{
+	bool accepted[SHARE_BYTES];
+	int status;
+
+	express_open(opened, carriers > 0 ? &opened->carrier[0] : &opened->control);
+	share_make(carriers, CONTROL, accepted);
+	status = pair_open(&opened->control, ethertype, accepted, failure);
+	for (uint32_t i = 0; i < carriers && status == 0; i++) {
+		opened->carrier[i].packet = opened->carrier[i].ring = -1;
+		opened->carriers++;
+		share_make(carriers, i, accepted);
+		status = pair_open(&opened->carrier[i], ethertype, accepted, failure);
+	}
+	return status;
 }
 
 static int netlink_open(int flags, int family, struct failure *failure)
@@ -94,7 +170,8 @@ int opener_open_host(struct opened *opened, struct failure *failure)
 	return opened->host_requests < 0 ? opened->host_requests : 0;
 }
 
-int opener_open(const struct config *config, struct opened *opened, struct failure *failure)
+int opener_open(const struct config *config, uint32_t carriers, struct opened *opened,
+		struct failure *failure)
 {
 	int status = opener_open_host(opened, failure);
 
@@ -112,21 +189,10 @@ int opener_open(const struct config *config, struct opened *opened, struct failu
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
-	opened->packet = packet_open(failure);
-	if (opened->packet < 0)
-		return opened->packet;
-	opened->ring = packet_open(failure);
-	if (opened->ring < 0)
-		return opened->ring;
-	status = packet_bind(opened->packet, config->ethertype, failure);
-	if (status < 0)
-		return status;
-	express_open(opened);
-	opened->tun = device_open(config->tun_name, failure);
-	if (opened->tun < 0)
-		return opened->tun;
-	opened->offloads = tun_offload(opened->tun);
-	return 0;
+	status = queues_open(opened, config->tun_name, &carriers, failure);
+	if (status == 0)
+		status = packets_open(opened, config->ethertype, carriers, failure);
+	return status;
 }
 
 static void descriptor_close(int fd)
@@ -135,11 +201,19 @@ static void descriptor_close(int fd)
 		close(fd);
 }
 
+static void pair_close(const struct ethernet_sockets *pair)
+{
+	descriptor_close(pair->packet);
+	descriptor_close(pair->ring);
+}
+
 void opener_close(struct opened *opened)
 {
-	descriptor_close(opened->tun);
-	descriptor_close(opened->packet);
-	descriptor_close(opened->ring);
+	for (uint32_t i = 0; i < WORKERS_MOST; i++)
+		descriptor_close(opened->queues[i]);
+	pair_close(&opened->control);
+	for (uint32_t i = 0; i < opened->carriers; i++)
+		pair_close(&opened->carrier[i]);
 	for (int i = 0; i < OPENER_EXPRESS; i++)
 		descriptor_close(opened->express[i]);
 	descriptor_close(opened->link_requests);

@@ -5,6 +5,8 @@
 #include "base/require.h"
 #include "config/config.h"
 #include "daemon/failure.h"
+#include "link/ethernet.h"
+#include "node/limits.h"
 #include "tun/device.h"
 
 struct intf_handle;
@@ -13,10 +15,11 @@ enum { OPENER_EXPRESS = 16 }; /* links that can have a socket of their own to se
 
 /* Descriptors, all non-blocking but the request sockets; -1 is not open. */
 struct opened {
-	int tun;		     /* attached to Tun.Name */
-	enum tun_offloads offloads;  /* its */
-	int packet;		     /* AF_PACKET for every link, bound to the EtherType */
-	int ring;		     /* another, not bound, for a ring of received frames */
+	int queues[WORKERS_MOST];   /* of Tun.Name: the first, and one for each other carrier */
+	enum tun_offloads offloads; /* its */
+	struct ethernet_sockets control; /* AF_PACKET for every link: the control loop's */
+	uint32_t carriers;		 /* that have sockets; 0: the control loop's take all */
+	struct ethernet_sockets carrier[WORKERS_MOST];
 	int express[OPENER_EXPRESS]; /* AF_XDP, not bound; who uses one closes it, and writes -1 */
 	int link_requests;	     /* rtnetlink: what links there are */
 	int link_events;	     /* rtnetlink: what becomes of them */
@@ -27,17 +30,18 @@ struct opened {
 
 /* What an opened is before anything is. */
 #define OPENED_NONE                                                                                \
-	((struct opened){.tun = -1,                                                                \
-			 .packet = -1,                                                             \
-			 .ring = -1,                                                               \
+	((struct opened){.queues = {[0 ... WORKERS_MOST - 1] = -1},                                \
+			 .control = {.packet = -1, .ring = -1},                                    \
 			 .express = {[0 ... OPENER_EXPRESS - 1] = -1},                             \
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
 			 .radio_requests = -1,                                                     \
 			 .host_requests = -1})
 
-/* Opens all of it. 0 or -errno; opener_close is due in either case. */
-MUST_USE int opener_open(const struct config *config, struct opened *opened,
+/* Opens all of it, with queue and sockets for so many carriers, or for one where the kernel cannot
+ * deal packets out to more. 0 or -errno; opener_close is due in either
+ * case. */
+MUST_USE int opener_open(const struct config *config, uint32_t carriers, struct opened *opened,
 			 struct failure *failure);
 
 /* Opens nothing but host_requests, which is all that meshpd-lo2 wants. As above. */

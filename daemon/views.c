@@ -2,6 +2,7 @@
  * as they are at that moment. */
 #include "daemon/views.h"
 
+#include "daemon/carriers.h"
 #include "daemon/values.h"
 
 #include <sodium.h>
@@ -18,14 +19,8 @@ static void drop_add(json_t *drops, const char *name, uint64_t count)
 		json_object_set_new(drops, name, json_integer((json_int_t)count));
 }
 
-/* Every reason that occurred: the node's, the link's and the driver's own. */
-static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
+static void link_drops(json_t *object, const struct ethernet_counters *link)
 {
-	const struct ethernet_counters *link = ethernet_counters(mesh->ethernet);
-	json_t *object = json_object();
-
-	for (int i = DROP_NONE + 1; i < DROP_COUNT; i++)
-		drop_add(object, drop_name((enum drop)i), drops->counts[i]);
 	drop_add(object, "link_cut", link->cut);
 	drop_add(object, "link_not_taken", link->not_taken);
 	drop_add(object, "link_not_ours", link->not_ours);
@@ -34,10 +29,27 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	drop_add(object, "link_too_long", link->too_long);
 	drop_add(object, "link_not_sent", link->not_sent);
 	drop_add(object, "link_refused", link->refused);
-	drop_add(object, "link_unknown", mesh->counters.link_unknown);
+}
+
+/* Every reason that occurred: the node's, the links', the carriers' and the driver's own. */
+static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
+{
+	struct carrier_counters sum = {.tun_refused = mesh->counters.tun_refused,
+				       .tun_malformed = mesh->counters.tun_malformed,
+				       .link_unknown = mesh->counters.link_unknown,
+				       .not_handed = mesh->counters.not_handed,
+				       .link = *ethernet_counters(mesh->ethernet)};
+	json_t *object = json_object();
+
+	carriers_count(mesh, &sum);
+	for (int i = DROP_NONE + 1; i < DROP_COUNT; i++)
+		drop_add(object, drop_name((enum drop)i), drops->counts[i]);
+	link_drops(object, &sum.link);
+	drop_add(object, "link_unknown", sum.link_unknown);
 	drop_add(object, "group_foreign", mesh->counters.group_foreign);
-	drop_add(object, "tun_refused", mesh->counters.tun_refused);
-	drop_add(object, "tun_malformed", mesh->counters.tun_malformed);
+	drop_add(object, "tun_refused", sum.tun_refused);
+	drop_add(object, "tun_malformed", sum.tun_malformed);
+	drop_add(object, "not_handed", sum.not_handed);
 	return object;
 }
 
@@ -50,8 +62,8 @@ json_t *view_link(const struct mesh *mesh, uint32_t slot)
 			 value_lladdr(link->facts.lladdr), "mtu", (int)link->facts.mtu, "running",
 			 link->facts.running, "radio", link->facts.radio, "watched",
 			 link->facts.watched, "shaped", link->facts.shaped, "way",
-			 ethernet_way(mesh->ethernet, link->facts.ifindex), "rate_bps",
-			 (json_int_t)link->facts.rate_bps, "cost_us", (int)link->cost_us);
+			 carriers_way(mesh, slot), "rate_bps", (json_int_t)link->facts.rate_bps,
+			 "cost_us", (int)link->cost_us);
 }
 
 static json_t *json_links(const struct mesh *mesh)

@@ -17,7 +17,7 @@
 	X(DROP_MALFORMED, "malformed")	   /* not the canonical form */                            \
 	X(DROP_HOP_LIMIT, "hop_limit")	   /* not 255 between neighbours, or spent */              \
 	/* who it is from and for */                                                               \
-	X(DROP_NOT_FOR_US, "not_for_us")	 /* another node's, and not to be relayed */      \
+	X(DROP_NOT_FOR_US, "not_for_us")	 /* another node's, and not to be relayed */       \
 	X(DROP_OWN, "own")			 /* our own frame came back */                     \
 	X(DROP_DUPLICATE_NODE, "duplicate_node") /* another node with our identity */              \
 	X(DROP_ID_CONFLICT, "id_conflict")	 /* compact frame to an id two nodes have */       \
@@ -90,6 +90,12 @@ enum drop {
 struct drops {
 	uint64_t counts[DROP_COUNT];
 };
+
+/* Counts one; by the owner alone. DROP_NONE counts nothing. */
+void drops_count(struct drops *drops, enum drop drop);
+
+/* Adds counters, which their owner may be changing, to a sum. */
+void drops_add(struct drops *sum, const struct drops *drops);
 
 /* The name of a reason, as people and programs see it. */
 const char *drop_name(enum drop drop);

@@ -12,6 +12,11 @@ enum frame_form frame_form(uint8_t first)
 	return first == WIRE_CONTROL_BYTE ? FRAME_FORM_CONTROL : FRAME_FORM_MALFORMED;
 }
 
+uint8_t frame_lane(uint8_t first)
+{
+	return frame_form(first) == FRAME_FORM_DATA ? first & WIRE_LANE : WIRE_LANE_CONTROL;
+}
+
 static void ids_write(const struct node_id *destination, const struct node_id *source,
 		      struct writer *out)
 {

@@ -41,6 +41,10 @@ enum frame_form {
 
 enum frame_form frame_form(uint8_t first);
 
+/* The lane of a compact data frame that begins with this byte; 0, which is the control side's, for
+ * whatever else it begins. So whose a frame is shows before it is read. */
+uint8_t frame_lane(uint8_t first);
+
 void control_header_write(const struct control_header *header, struct writer *out);
 
 /* Reads the 19 bytes of a control header. Refusals: FRAME_SHORT, VERSION, MALFORMED. */

@@ -130,18 +130,23 @@ static size_t checksum_offset(uint8_t next_header, size_t size)
 	return 0;
 }
 
-bool packet_complete_checksum(const struct address *source, const struct address *destination,
-			      uint8_t next_header, uint8_t *payload, size_t size)
+bool packet_partial_fits(uint8_t next_header, size_t size)
 {
-	size_t offset = checksum_offset(next_header, size);
-	struct writer field = writer_of(payload + offset, sizeof(uint16_t));
-	uint16_t checksum;
+	return checksum_offset(next_header, size) != 0;
+}
 
-	if (offset == 0)
+bool packet_complete(uint8_t *bytes, size_t size)
+{
+	struct packet packet;
+
+	if (packet_read(bytes, size, &packet) != DROP_NONE ||
+	    !packet_partial_fits(packet.next_header, packet.payload.size))
 		return false;
-	payload[offset] = 0;
-	payload[offset + 1] = 0;
-	checksum = packet_checksum(source, destination, next_header, payload, size);
-	writer_u16(&field, checksum);
+	size_t offset = checksum_offset(packet.next_header, packet.payload.size);
+	struct writer field = writer_of(bytes + WIRE_IPV6_HEADER + offset, sizeof(uint16_t));
+	struct writer zero = field;
+	writer_u16(&zero, 0);
+	writer_u16(&field, packet_checksum(&packet.source, &packet.destination, packet.next_header,
+					   packet.payload.bytes, packet.payload.size));
 	return true;
 }

@@ -46,10 +46,12 @@ uint8_t packet_lane(const struct packet *packet);
 uint16_t packet_checksum(const struct address *source, const struct address *destination,
 			 uint8_t next_header, const uint8_t *payload, size_t size);
 
-/* Computes the TCP or UDP checksum of payload and stores it. False if next header and size do not
- * allow it: only TCP of 20 bytes or more and UDP of 8 or more. */
-MUST_USE bool packet_complete_checksum(const struct address *source,
-				       const struct address *destination, uint8_t next_header,
-				       uint8_t *payload, size_t size);
+/* True if the checksum of so many bytes under that next header may be left to the receiver: only
+ * TCP of 20 bytes or more and UDP of 8 or more. */
+bool packet_partial_fits(uint8_t next_header, size_t size);
+
+/* Computes the checksum of a packet that was left to us and stores it. False if none may be, or it
+ * is no packet. */
+MUST_USE bool packet_complete(uint8_t *bytes, size_t size);
 
 #endif

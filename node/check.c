@@ -102,12 +102,12 @@ void node_check_new(const struct node *node, uint32_t *seen)
 	struct mesharp_entry entry;
 	uint32_t cursor = 0, neighbours = 0;
 
-	REQUIRE(node->current < SNAPSHOTS);
-	REQUIRE(node->current_fib < SNAPSHOTS);
+	REQUIRE(slots_published(&node->sessions) < node->sessions.count);
+	REQUIRE(slots_published(&node->fibs) < node->fibs.count);
 	check_peers(node);
-	if (!node->fib_stale && *seen != node->current_fib) {
+	if (!node->fib_stale && *seen != slots_published(&node->fibs)) {
 		check_fib(node);
-		*seen = node->current_fib;
+		*seen = slots_published(&node->fibs);
 	}
 	while (mesharp_entries(node_mesharp(node), &cursor, &entry)) {
 		check_neighbour(node, &entry);

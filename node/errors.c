@@ -53,7 +53,7 @@ void errors_tell_host(struct node *node, instant now, enum icmp_error error, uin
 	}
 	struct writer out = writer_of(room, ICMP_ERROR_MAX);
 	if (icmp_error_write(error, mtu, from, packet.bytes, packet.size, &out))
-		outbox_packet(outbox, out.used);
+		outbox_packet(outbox, out.used, false);
 }
 
 static enum icmp_error errors_icmp(enum error_kind kind)
@@ -69,6 +69,19 @@ static enum icmp_error errors_icmp(enum error_kind kind)
 	abort();
 }
 
+enum drop errors_culprit(struct node *node, instant now, const struct error *error,
+			 struct span packet, struct outbox *outbox)
+{
+	uint32_t relay = fib_by_id(node_fib(node), &error->source);
+
+	if (relay == FIB_NONE)
+		return DROP_ERROR_UNMATCHED;
+	const struct icmp_source from = {fib_node(node_fib(node), relay)->address,
+					 error->hop_limit};
+	errors_tell_host(node, now, errors_icmp(error->kind), error->mtu, &from, packet, outbox);
+	return DROP_NONE;
+}
+
 enum drop errors_receive(struct node *node, instant now, const uint8_t *frame, size_t size,
 			 struct outbox *outbox)
 {
@@ -77,14 +90,18 @@ enum drop errors_receive(struct node *node, instant now, const uint8_t *frame, s
 
 	if (drop != DROP_NONE)
 		return drop;
-	uint32_t relay = fib_by_id(node_fib(node), &error.source);
-	if (relay == FIB_NONE)
+	if (fib_by_id(node_fib(node), &error.source) == FIB_NONE)
 		return DROP_ERROR_UNMATCHED;
+	if (node_lends_lanes(node)) {
+		const struct handover handover = {.kind = HANDOVER_FRAME,
+						  .lane = error.culprit.lane};
+		return outbox_handover_copy(outbox, &handover, (struct span){frame, size})
+			       ? DROP_NONE
+			       : DROP_OUTBOX_FULL;
+	}
 	struct recent *recent = worker_recent(node_worker(node, WORKER_PACKETS));
 	struct span packet = recent_take(recent, &error.culprit);
 	if (packet.size == 0)
 		return DROP_ERROR_UNMATCHED;
-	const struct icmp_source from = {fib_node(node_fib(node), relay)->address, error.hop_limit};
-	errors_tell_host(node, now, errors_icmp(error.kind), error.mtu, &from, packet, outbox);
-	return DROP_NONE;
+	return errors_culprit(node, now, &error, packet, outbox);
 }

@@ -8,6 +8,7 @@ enum { WAY_KEY = 4 + LLADDR };
 
 struct fib {
 	struct fib_limits limits;
+	uint64_t serial;
 	bool synced;
 	uint32_t nodes, hops; /* in use */
 	uint64_t by_address_at, by_id_at, by_way_at, by_hop_at, nodes_at, hops_at, total;
@@ -69,8 +70,9 @@ struct fib *fib_init(void *memory, const struct fib_limits *limits,
 	return fib;
 }
 
-void fib_clear(struct fib *fib, bool synced)
+void fib_clear(struct fib *fib, uint64_t serial, bool synced)
 {
+	fib->serial = serial;
 	fib->synced = synced;
 	fib->nodes = 0;
 	fib->hops = 0;
@@ -120,6 +122,11 @@ void fib_add_node(struct fib *fib, const struct fib_node *node)
 	}
 	REQUIRE(table_put(at(fib, fib->by_address_at), node->address.bytes, number));
 	REQUIRE(table_put(at(fib, fib->by_id_at), id.bytes, number));
+}
+
+uint64_t fib_serial(const struct fib *fib)
+{
+	return fib->serial;
 }
 
 bool fib_synced(const struct fib *fib)

@@ -44,8 +44,8 @@ size_t fib_size(const struct fib_limits *limits);
 /* Makes an empty one in zero-filled memory of fib_size bytes, aligned to 8. */
 struct fib *fib_init(void *memory, const struct fib_limits *limits, const uint8_t secret[16]);
 
-/* Begins anew. synced: what will not be in it does not exist. */
-void fib_clear(struct fib *fib, bool synced);
+/* Begins anew, under a serial no other has had. synced: what will not be in it does not exist. */
+void fib_clear(struct fib *fib, uint64_t serial, bool synced);
 
 /* Adds a next hop and returns its number, or FIB_NONE if there is no room. */
 uint32_t fib_add_hop(struct fib *fib, const struct fib_hop *hop);
@@ -57,6 +57,7 @@ void fib_add_way(struct fib *fib, uint32_t link, struct lladdr lladdr, uint32_t 
 /* Adds a node; an id met before marks both as in conflict. */
 void fib_add_node(struct fib *fib, const struct fib_node *node);
 
+uint64_t fib_serial(const struct fib *fib);
 bool fib_synced(const struct fib *fib);
 
 /* The number of the node with that address or id, or FIB_NONE. Of several with one id, any. */

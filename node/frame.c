@@ -9,12 +9,12 @@ static struct data_header header_for(const struct forwarding *forwarding,
 				     const struct frame_content *content)
 {
 	const struct address *own = forwarding_own(forwarding);
-
 	bool addressed = content->addressed || destination->id_conflict;
 
 	return (struct data_header){
 		.extended = addressed || content->payload.size < WIRE_COMPACT_PAYLOAD,
 		.parity = destination->seal.parity,
+		.partial = content->partial,
 		.lane = content->lane,
 		.hop_limit = content->hop_limit,
 		.traffic_class = content->traffic_class,
@@ -47,18 +47,18 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 		return DROP_EXHAUSTED;
 
 	data_header_write(&header, out);
-	uint8_t *sealed = writer_take(out, 1 + content->payload.size + WIRE_TAG);
+	uint8_t *sealed = writer_take(out, header.length + WIRE_TAG);
 	REQUIRE(sealed != NULL);
 	sealed[0] = content->next_header;
 	if (content->payload.size > 0)
 		memcpy(sealed + 1, content->payload.bytes, content->payload.size);
-	data_seal(&header, worker_seal_key(worker, index, destination), sealed,
-		  1 + content->payload.size, sealed);
+	data_seal(&header, worker_seal_key(worker, index, destination), sealed, header.length,
+		  sealed);
 	*as = culprit_of(&header, sealed);
 	if (header.extended)
 		frame_pad(out, begun);
 
-	worker_peer(worker, index, destination->generation)->sealed = now;
+	worker_sealed(worker, now, index, destination->generation);
 	return DROP_NONE;
 }
 
@@ -113,7 +113,6 @@ enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 	if (index == UINT32_MAX)
 		return drop;
 	const struct destination *source = forwarding_at(forwarding, index);
-	struct worker_peer *peer = worker_peer(worker, index, source->generation);
 	for (uint32_t place = 0; place < SESSION_PLACES; place++) {
 		const struct forwarding_key *key = &source->open[place];
 		if (key->serial == 0 || key->parity != header->parity)
@@ -122,17 +121,15 @@ enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 		if (tried == DROP_NONE) {
 			*opened = (struct frame_opened){.index = index,
 							.serial = key->serial,
-							.news = peer->opened_serial != key->serial,
 							.header = *header,
 							.size = sealed.size - WIRE_TAG};
-			peer->opened = now;
-			if (opened->size > 1)
-				peer->received = now;
-			peer->opened_serial = key->serial;
+			worker_opened(worker, now, index, source->generation, key->serial,
+				      opened->size == 1);
 			return DROP_NONE;
 		}
 		drop = tried == DROP_REPLAY || drop == DROP_REPLAY ? DROP_REPLAY : tried;
 	}
-	peer->rx_replay += drop == DROP_REPLAY;
+	if (drop == DROP_REPLAY)
+		worker_count_replay(worker, index, source->generation);
 	return drop;
 }

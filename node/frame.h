@@ -16,6 +16,7 @@ struct frame_content {
 	uint8_t traffic_class;
 	uint8_t next_header;
 	bool addressed; /* write full addresses: the destination's id is another's, too */
+	bool partial;	/* the transport checksum is left to the receiver */
 	struct span payload;
 };
 
@@ -33,7 +34,6 @@ MUST_USE enum drop frame_seal(const struct forwarding *forwarding, struct worker
 struct frame_opened {
 	uint32_t index;	 /* of the source, a destination of the snapshot */
 	uint64_t serial; /* of the key that opened it */
-	bool news;	 /* the control side should look at this peer */
 	struct data_header header;
 	size_t size; /* bytes opened: next header and payload */
 };

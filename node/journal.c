@@ -66,7 +66,7 @@ static bool head_good(const struct journal_head *head)
 enum journal_found journal_head_read(struct reader *reader, struct journal_head *head)
 {
 	struct reader ahead = *reader;
-	struct journal_head read;
+	struct journal_head read = {.limits.workers = 0}; /* all lanes are the control side's */
 	uint8_t begins[sizeof(magic)];
 
 	reader_copy(&ahead, begins, sizeof(begins));

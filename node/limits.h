@@ -9,17 +9,19 @@
 
 #include <stdint.h>
 
-/* Capacities; all at least 1. */
+/* Capacities; all but workers at least 1. */
 struct node_limits {
 	uint32_t links;	     /* links at once, at most LINKS_MAX */
 	uint32_t neighbours; /* entries of the neighbour table */
 	uint32_t peers;	     /* nodes known by certificate, with or without a session */
 	uint32_t staged;     /* packets that wait for a handshake, all destinations */
+	uint32_t workers;    /* threads that own lanes 1–7; 0: the control side has all lanes */
 	struct route_limits route;
 };
 
 enum {
 	LINKS_MAX = 64,
+	WORKERS_MOST = 7,		  /* a lane each */
 	PACKET_MAX = 1500,		  /* largest IPv6 packet a node takes or makes, bytes */
 	STAGED_PER_PEER = 16,		  /* as many as a traceroute begins with */
 	STAGED_MS = 3000,		  /* how long a packet waits for a handshake */

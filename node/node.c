@@ -32,6 +32,22 @@ static struct fib_limits fib_limits_of(const struct node_limits *limits)
 				   .ways = limits->neighbours};
 }
 
+/* Blocks that have lanes other than 0; it is one if the control side has all. */
+static uint32_t packet_workers(const struct node_limits *limits)
+{
+	return limits->workers > 0 ? limits->workers : 1;
+}
+
+/* The lanes of one of them, a bit each: they are dealt out in turn. */
+static uint8_t lanes_of(const struct node_limits *limits, uint32_t number)
+{
+	uint8_t lanes = 0;
+
+	for (uint32_t lane = 1 + number; lane < WIRE_LANES; lane += packet_workers(limits))
+		lanes |= (uint8_t)(1U << lane);
+	return lanes;
+}
+
 struct layout node_layout(const struct node_limits *limits)
 {
 	struct layout at = {0};
@@ -45,16 +61,19 @@ struct layout node_layout(const struct node_limits *limits)
 	at.peers = layout_part(&at, limits->peers * sizeof(struct peer));
 	at.staging = layout_part(&at, staging_size(limits->staged));
 	at.traces = layout_part(&at, TRACES * sizeof(struct trace_run));
-	at.workers[WORKER_CONTROL] = layout_part(&at, worker_size(limits->peers, 1));
-	at.workers[WORKER_PACKETS] = layout_part(&at, worker_size(limits->peers, WIRE_LANES - 1));
+	at.workers[WORKER_CONTROL] =
+		layout_part(&at, worker_size(limits->peers, 1U << WIRE_LANE_CONTROL));
+	for (uint32_t i = 0; i < packet_workers(limits); i++)
+		at.workers[WORKER_PACKETS + i] =
+			layout_part(&at, worker_size(limits->peers, lanes_of(limits, i)));
 	const struct fib_limits fib = fib_limits_of(limits);
-	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
+	for (uint32_t i = 0; i < packet_workers(limits) + 2; i++) {
 		at.forwarding[i] = layout_part(&at, forwarding_size(limits->peers));
 		at.fib[i] = layout_part(&at, fib_size(&fib));
 	}
 	at.total = (at.total + 63) & ~(uint64_t)63;
 	at.saved = at.total;
-	for (uint32_t i = 0; i < WORKERS; i++)
+	for (uint32_t i = 0; i < 1 + packet_workers(limits); i++)
 		at.keyrings[i] = layout_part(&at, keyring_size(limits->peers));
 	return at;
 }
@@ -107,12 +126,15 @@ static void node_lay_out(struct node *node)
 	table_init(node_peer_table(node), limits->peers, ADDRESS, secret);
 	staging_init(node_staging(node), limits->staged);
 	worker_init(node_worker(node, WORKER_CONTROL), node_keyring(node, WORKER_CONTROL),
-		    limits->peers, WIRE_LANE_CONTROL, 1);
-	worker_init(node_worker(node, WORKER_PACKETS), node_keyring(node, WORKER_PACKETS),
-		    limits->peers, 1, WIRE_LANES - 1);
-	for (uint32_t i = 0; i < WORKERS; i++)
+		    limits->peers, 1U << WIRE_LANE_CONTROL);
+	for (uint32_t i = 0; i < packet_workers(limits); i++)
+		worker_init(node_worker(node, WORKER_PACKETS + i),
+			    node_keyring(node, WORKER_PACKETS + i), limits->peers,
+			    lanes_of(limits, i));
+	for (uint32_t i = 0; i < node_workers(node); i++)
 		keyring_init(node_keyring(node, i), limits->peers);
-	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
+	node->sessions = node->fibs = slots_of(packet_workers(limits));
+	for (uint32_t i = 0; i < packet_workers(limits) + 2; i++) {
 		forwarding_init(node_snapshot(node, i), limits->peers, &node->own, secret);
 		fib_init(node_fib_at(node, i), &fib, secret);
 	}
@@ -123,7 +145,8 @@ struct node *node_init(void *memory, const struct node_limits *limits,
 {
 	struct node *node = memory;
 
-	REQUIRE(limits->links <= LINKS_MAX && settings->suites != 0);
+	REQUIRE(limits->links <= LINKS_MAX && limits->workers <= WORKERS_MOST &&
+		settings->suites != 0);
 	node->limits = *limits;
 	node->settings = *settings;
 	node->at = node_layout(limits);
@@ -135,13 +158,13 @@ struct node *node_init(void *memory, const struct node_limits *limits,
 
 void node_provide(struct node *node, const struct aead_provider *provider)
 {
-	for (uint32_t i = 0; i < WORKERS; i++)
+	for (uint32_t i = 0; i < node_workers(node); i++)
 		keyring_provide(node_keyring(node, i), provider);
 }
 
 void node_wipe(struct node *node)
 {
-	for (uint32_t i = 0; i < WORKERS; i++)
+	for (uint32_t i = 0; i < node_workers(node); i++)
 		keyring_wipe(node_keyring(node, i));
 	sodium_memzero(node, node->at.saved);
 }
@@ -180,8 +203,7 @@ void node_link_event(struct node *node, instant now, uint32_t link, const struct
 static void node_verdict(struct node *node, instant now, const struct verdict *verdict,
 			 struct outbox *outbox)
 {
-	if (verdict->drop != DROP_NONE)
-		worker_drops(node_worker(node, WORKER_PACKETS))->counts[verdict->drop]++;
+	node_count(node, verdict->drop);
 	if (verdict->hop_news)
 		settle_hop(node, now, verdict->hop);
 	if (verdict->news)
@@ -197,8 +219,8 @@ static enum drop node_relay_control(struct node *node, instant now, const struct
 
 	if (!bucket_take(place, RATE_RELAY, now))
 		return DROP_RATE_RELAY;
-	struct verdict verdict =
-		relay_control(&tables, node_worker(node, WORKER_PACKETS), frame, header, outbox);
+	struct verdict verdict = relay_control(&tables, node_worker(node, WORKER_CONTROL), now,
+					       frame, header, outbox);
 	node_verdict(node, now, &verdict, outbox);
 	return DROP_NONE;
 }
@@ -274,7 +296,7 @@ static void node_relay_data(struct node *node, instant now, const struct relay_f
 {
 	const struct tables tables = node_tables(node);
 	struct verdict verdict =
-		relay_data(&tables, node_worker(node, WORKER_PACKETS), frame, header, outbox);
+		relay_data(&tables, node_worker(node, WORKER_CONTROL), now, frame, header, outbox);
 
 	node_verdict(node, now, &verdict, outbox);
 	if (verdict.kind == VERDICT_REPORT)
@@ -301,6 +323,13 @@ static void node_data_frame(struct node *node, instant now, uint32_t link, struc
 	if (header.lane == WIRE_LANE_CONTROL) {
 		node_count(node,
 			   node_sealed_frame(node, now, link, from, &header, sealed, outbox).drop);
+		return;
+	}
+	if (node_lends_lanes(node)) {
+		const struct handover handover = {
+			.kind = HANDOVER_FRAME, .lane = header.lane, .link = link, .lladdr = from};
+		if (!outbox_handover_copy(outbox, &handover, (struct span){bytes, size}))
+			node_count(node, DROP_OUTBOX_FULL);
 		return;
 	}
 	struct worker *worker = node_worker(node, WORKER_PACKETS);
@@ -337,6 +366,46 @@ void node_frame(struct node *node, instant now, uint32_t link, struct lladdr fro
 	settle(node, now, outbox);
 }
 
+/* The beginning of a packet of ours, behind the ERROR frame about it. */
+static enum drop node_culprit(struct node *node, instant now, struct span bytes,
+			      struct outbox *outbox)
+{
+	struct error error;
+
+	REQUIRE(bytes.size > WIRE_ERROR &&
+		error_read(bytes.bytes, WIRE_ERROR, &error) == DROP_NONE);
+	return errors_culprit(node, now, &error,
+			      (struct span){bytes.bytes + WIRE_ERROR, bytes.size - WIRE_ERROR},
+			      outbox);
+}
+
+void node_handover(struct node *node, instant now, const struct handover *handover,
+		   const uint8_t *bytes, size_t size, struct outbox *outbox)
+{
+	switch (handover->kind) {
+	case HANDOVER_PACKET:
+		settle_packet(node, now, (struct span){bytes, size}, outbox);
+		break;
+	case HANDOVER_FRAME:
+		node_frame(node, now, handover->link, handover->lladdr, handover->group, bytes,
+			   size, outbox);
+		return;
+	case HANDOVER_NEWS:
+		if (pool_used(node_peer_pool(node), handover->index) &&
+		    node_peer_generation(node, handover->index) == handover->generation)
+			sealed_news(node, now, handover->index, outbox);
+		break;
+	case HANDOVER_HOP:
+		mesharp_busy(node_mesharp(node), now, handover->link, handover->lladdr,
+			     &handover->address);
+		break;
+	case HANDOVER_CULPRIT:
+		node_count(node, node_culprit(node, now, (struct span){bytes, size}, outbox));
+		break;
+	}
+	settle(node, now, outbox);
+}
+
 void node_packet(struct node *node, instant now, const uint8_t *bytes, size_t size,
 		 struct outbox *outbox)
 {
@@ -348,8 +417,6 @@ static void node_timer(struct node *node, instant now, uint32_t id, struct outbo
 {
 	if (id == TIMER_STAGING)
 		settle_staged(node, now, outbox);
-	else if (id == TIMER_HOPS)
-		settle_hops(node);
 	else if (id == TIMER_OLD_KEY)
 		sodium_memzero(&node->keys[1], sizeof(node->keys[1]));
 	else if (id >= TIMER_PEERS)

@@ -73,6 +73,11 @@ void node_frame(struct node *node, instant now, uint32_t link, struct lladdr fro
 void node_packet(struct node *node, instant now, const uint8_t *bytes, size_t size,
 		 struct outbox *outbox);
 
+/* A worker, one of limits.workers threads, handed something over (node/datapath.h); size is 0 where
+ * its kind says of no bytes. */
+void node_handover(struct node *node, instant now, const struct handover *handover,
+		   const uint8_t *bytes, size_t size, struct outbox *outbox);
+
 /* Time has come: node_deadline was reached. Calling it early does nothing. If the outbox filled up,
  * the deadline stays in the past: carry the outbox out and call again. */
 void node_time(struct node *node, instant now, struct outbox *outbox);
@@ -134,6 +139,9 @@ struct node_status {
 };
 
 void node_status(const struct node *node, instant now, struct node_status *status);
+
+/* How often the keys that workers seal and open with were published. */
+uint64_t node_publications(const struct node *node);
 
 struct node_neighbour {
 	struct address address;

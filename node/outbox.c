@@ -41,9 +41,26 @@ void outbox_frame(struct outbox *outbox, uint32_t link, struct lladdr to, size_t
 	action->to = to;
 }
 
-void outbox_packet(struct outbox *outbox, size_t size)
+void outbox_packet(struct outbox *outbox, size_t size, bool partial)
 {
-	outbox_append(outbox, ACTION_PACKET, size);
+	outbox_append(outbox, ACTION_PACKET, size)->partial = partial;
+}
+
+void outbox_handover(struct outbox *outbox, const struct handover *handover, size_t size)
+{
+	outbox_append(outbox, ACTION_HANDOVER, size)->handover = *handover;
+}
+
+bool outbox_handover_copy(struct outbox *outbox, const struct handover *handover, struct span bytes)
+{
+	uint8_t *room = outbox_room(outbox, bytes.size);
+
+	if (room == NULL)
+		return false;
+	if (bytes.size > 0)
+		memcpy(room, bytes.bytes, bytes.size);
+	outbox_handover(outbox, handover, bytes.size);
+	return true;
 }
 
 void outbox_notice(struct outbox *outbox, const struct notice *notice)
@@ -81,6 +98,8 @@ void outbox_hash(uint8_t hash[HASH_256], instant now, uint32_t whose, const stru
 			writer_u32(&writer, action->link);
 			writer_copy(&writer, action->to.bytes, LLADDR);
 		}
+		if (action->kind == ACTION_PACKET)
+			writer_u8(&writer, action->partial);
 		if (action->kind == ACTION_NOTICE)
 			notice_write(&writer, &action->notice);
 		REQUIRE(writer_ok(&writer));

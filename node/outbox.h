@@ -8,6 +8,8 @@
 #include "base/time.h"
 #include "crypto/hash.h"
 #include "meshp/address.h"
+#include "base/bytes.h"
+#include "node/handover.h"
 #include "node/notice.h"
 
 #include <stdbool.h>
@@ -21,18 +23,23 @@ enum {
 };
 
 enum action_kind {
-	ACTION_FRAME,  /* send bytes as the payload of a frame on a link */
-	ACTION_PACKET, /* hand bytes, an IPv6 packet, to the host through tun */
-	ACTION_NOTICE, /* tell people */
+	ACTION_FRAME,	 /* send bytes as the payload of a frame on a link */
+	ACTION_PACKET,	 /* hand bytes, an IPv6 packet, to the host through tun */
+	ACTION_NOTICE,	 /* tell people */
+	ACTION_HANDOVER, /* give bytes to a worker or to the control side: the one we are not */
 };
 
 struct action {
 	enum action_kind kind;
-	uint32_t link;	      /* FRAME: the slot of the link */
-	struct lladdr to;     /* FRAME: destination, unicast or NODE_GROUP */
-	uint32_t offset;      /* FRAME, PACKET: where in bytes */
-	uint32_t size;	      /* FRAME, PACKET */
-	struct notice notice; /* NOTICE */
+	uint32_t link;	  /* FRAME: the slot of the link */
+	struct lladdr to; /* FRAME: destination, unicast or NODE_GROUP */
+	bool partial;	  /* PACKET: its TCP or UDP checksum is left to whoever takes it */
+	uint32_t offset;  /* FRAME, PACKET, HANDOVER: where in bytes */
+	uint32_t size;	  /* FRAME, PACKET, HANDOVER */
+	union {
+		struct notice notice;	  /* NOTICE */
+		struct handover handover; /* HANDOVER */
+	};
 };
 
 struct outbox {
@@ -56,8 +63,16 @@ uint8_t *outbox_room(struct outbox *outbox, size_t size);
 /* Appends the size bytes written at outbox_room as a frame on a link. */
 void outbox_frame(struct outbox *outbox, uint32_t link, struct lladdr to, size_t size);
 
-/* Appends the size bytes written at outbox_room as a packet for the host. */
-void outbox_packet(struct outbox *outbox, size_t size);
+/* Appends the size bytes written at outbox_room as a packet for the host; partial: what its
+ * checksum field holds means nothing, and is to be computed (packet_complete_checksum). */
+void outbox_packet(struct outbox *outbox, size_t size, bool partial);
+
+/* Appends a handover with the size bytes written at outbox_room. */
+void outbox_handover(struct outbox *outbox, const struct handover *handover, size_t size);
+
+/* The same with a copy of bytes. False if it does not fit. */
+MUST_USE bool outbox_handover_copy(struct outbox *outbox, const struct handover *handover,
+				   struct span bytes);
 
 /* Appends a notice; a notice that does not fit is lost, for it is only news. */
 void outbox_notice(struct outbox *outbox, const struct notice *notice);

@@ -41,7 +41,7 @@ static struct destination destination_of(const struct node *node, uint32_t index
 void publish(struct node *node)
 {
 	const struct pool *pool = node_peer_pool(node);
-	uint32_t next = (node->current + 1) % SNAPSHOTS;
+	uint32_t next = slots_spare(&node->sessions);
 	struct forwarding *snapshot = node_snapshot(node, next);
 
 	forwarding_clear(snapshot, ++node->forwarding_serial);
@@ -50,9 +50,10 @@ void publish(struct node *node)
 		forwarding_put(snapshot, i, &made);
 		sodium_memzero(&made, sizeof(made));
 	}
-	for (uint32_t i = 0; i < WORKERS; i++)
-		worker_follow(node_worker(node, i), snapshot);
-	node->current = next;
+	worker_follow(node_worker(node, WORKER_CONTROL), snapshot);
+	if (!node_lends_lanes(node))
+		worker_follow(node_worker(node, WORKER_PACKETS), snapshot);
+	slots_publish(&node->sessions, next);
 	node->stale = false;
 	node->fresh = true;
 }

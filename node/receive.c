@@ -19,19 +19,13 @@ static struct verdict opened_as(enum verdict_kind kind, const struct frame_opene
 }
 
 /* True if the payload of a packet frame may go to the host. */
-static enum drop receive_check(const struct forwarding *forwarding,
-			       const struct frame_opened *opened, uint8_t next_header,
-			       uint8_t *payload, size_t size)
+static enum drop receive_check(const struct frame_opened *opened, uint8_t next_header, size_t size)
 {
-	const struct destination *source = forwarding_at(forwarding, opened->index);
-
 	if (next_header == WIRE_NEXT_HEADER_CONTROL)
 		return DROP_LANE;
 	if (next_header == WIRE_NEXT_HEADER_BUNDLE || opened->header.hop_limit == 0)
 		return DROP_INNER;
-	if (opened->header.partial &&
-	    !packet_complete_checksum(&source->address, forwarding_own(forwarding), next_header,
-				      payload, size))
+	if (opened->header.partial && !packet_partial_fits(next_header, size))
 		return DROP_CHECKSUM_PARTIAL;
 	return DROP_NONE;
 }
@@ -59,11 +53,8 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 				.hop_limit = header->hop_limit,
 				.source = forwarding_at(forwarding, opened.index)->address,
 				.destination = *forwarding_own(forwarding)};
-	struct worker_peer *peer = worker_peer(worker, opened.index,
-					       forwarding_at(forwarding, opened.index)->generation);
-	bool news = opened.news || !peer->noted;
-	peer->noted = true;
-	drop = receive_check(forwarding, &opened, plain[0], plain + 1, size);
+	bool news = worker_news(worker, now, opened.index);
+	drop = receive_check(&opened, plain[0], size);
 	if (drop != DROP_NONE) {
 		struct verdict verdict = opened_as(VERDICT_DROP, &opened, news);
 		verdict.drop = drop;
@@ -71,8 +62,9 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 	}
 	struct writer out = writer_of(room, WIRE_IPV6_HEADER);
 	packet_header_write(&packet, size, &out);
-	outbox_packet(outbox, WIRE_IPV6_HEADER + size);
-	peer->rx_packets++;
+	outbox_packet(outbox, WIRE_IPV6_HEADER + size, header->partial);
+	worker_count_received(worker, opened.index,
+			      forwarding_at(forwarding, opened.index)->generation);
 	return opened_as(VERDICT_DONE, &opened, news);
 }
 

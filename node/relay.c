@@ -54,7 +54,7 @@ static struct verdict relay_copy(const struct fib_hop *hop, const struct relay_f
 	return (struct verdict){.kind = VERDICT_DONE};
 }
 
-static struct verdict relay(const struct tables *tables, struct worker *worker,
+static struct verdict relay(const struct tables *tables, struct worker *worker, instant now,
 			    const struct relay_frame *frame, const struct transit *transit,
 			    struct outbox *outbox)
 {
@@ -81,12 +81,13 @@ static struct verdict relay(const struct tables *tables, struct worker *worker,
 	if (frame->size > hop->mtu)
 		return reported(transit, DROP_TOO_BIG, ERROR_TOO_BIG, hop->mtu);
 	verdict = relay_copy(hop, frame, transit, outbox);
-	verdict.hop_news = verdict.kind == VERDICT_DONE && worker_hop_used(worker, next);
+	verdict.hop_news =
+		verdict.kind == VERDICT_DONE && worker_hop_used(worker, now, fib_serial(fib), next);
 	verdict.hop = next;
 	return verdict;
 }
 
-struct verdict relay_data(const struct tables *tables, struct worker *worker,
+struct verdict relay_data(const struct tables *tables, struct worker *worker, instant now,
 			  const struct relay_frame *frame, const struct data_header *header,
 			  struct outbox *outbox)
 {
@@ -99,10 +100,10 @@ struct verdict relay_data(const struct tables *tables, struct worker *worker,
 		.hop_limit_at = header->extended ? WIRE_CONTROL_HOP_LIMIT : WIRE_DATA_HOP_LIMIT,
 	};
 
-	return relay(tables, worker, frame, &transit, outbox);
+	return relay(tables, worker, now, frame, &transit, outbox);
 }
 
-struct verdict relay_control(const struct tables *tables, struct worker *worker,
+struct verdict relay_control(const struct tables *tables, struct worker *worker, instant now,
 			     const struct relay_frame *frame, const struct control_header *header,
 			     struct outbox *outbox)
 {
@@ -114,5 +115,5 @@ struct verdict relay_control(const struct tables *tables, struct worker *worker,
 		.hop_limit_at = WIRE_CONTROL_HOP_LIMIT,
 	};
 
-	return relay(tables, worker, frame, &transit, outbox);
+	return relay(tables, worker, now, frame, &transit, outbox);
 }

@@ -19,13 +19,13 @@ struct relay_frame {
 
 /* Passes on a data frame of either form whose header was read and whose destination is another. A
  * VERDICT_REPORT is to be told to its source. Touches the worker and the outbox, nothing else. */
-MUST_USE struct verdict relay_data(const struct tables *tables, struct worker *worker,
+MUST_USE struct verdict relay_data(const struct tables *tables, struct worker *worker, instant now,
 				   const struct relay_frame *frame,
 				   const struct data_header *header, struct outbox *outbox);
 
 /* The same for a control frame that may be relayed; nothing of it is reported. */
 MUST_USE struct verdict relay_control(const struct tables *tables, struct worker *worker,
-				      const struct relay_frame *frame,
+				      instant now, const struct relay_frame *frame,
 				      const struct control_header *header, struct outbox *outbox);
 
 #endif

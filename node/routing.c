@@ -262,10 +262,10 @@ void routing_publish(struct node *node, instant now)
 {
 	const struct route *route = node_route(node);
 	const struct database *database = route_database(route);
-	uint32_t next = (node->current_fib + 1) % SNAPSHOTS;
+	uint32_t next = slots_spare(&node->fibs);
 	struct fib *fib = node_fib_at(node, next);
 
-	fib_clear(fib, routing_synced(node));
+	fib_clear(fib, ++node->fib_serial, routing_synced(node));
 	routing_add_hops(node, fib);
 	for (uint32_t number = DATABASE_OWN + 1; number < node->limits.route.nodes; number++) {
 		struct fib_node made = {0};
@@ -278,9 +278,7 @@ void routing_publish(struct node *node, instant now)
 		if (path.reached)
 			fib_add_node(fib, &made);
 	}
-	for (uint32_t i = 0; i < WORKERS; i++)
-		worker_hops_looked(node_worker(node, i));
-	node->current_fib = next;
+	slots_publish(&node->fibs, next);
 	node->fib_stale = false;
 	node->fresh = true;
 	routing_renew(node, now);

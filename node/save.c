@@ -51,7 +51,7 @@ static bool block_fits(const uint8_t *block, const struct node_limits *limits)
 static void begin_anew(struct node *node)
 {
 	memset(node_part(node, node->at.saved), 0, node->at.total - node->at.saved);
-	for (uint32_t i = 0; i < WORKERS; i++)
+	for (uint32_t i = 0; i < node_workers(node); i++)
 		keyring_init(node_keyring(node, i), node->limits.peers);
 }
 

@@ -100,18 +100,15 @@ static bool sealed_look(struct node *node, instant now, uint32_t index, uint32_t
 {
 	struct session *session = &node_peer(node, index)->session;
 	uint32_t generation = node_peer_generation(node, index);
-	struct worker_peer *seen = worker_peer(node_worker(node, number), index, generation);
+	struct worker_peer seen = worker_look(node_worker(node, number), index, generation);
 
-	seen->noted = false;
-	if (seen->sealed.us != 0 && session->last_sent.us < seen->sealed.us)
-		session_sealed(session, seen->sealed);
-	if (seen->worn && session->places[SESSION_CONFIRMED].serial != 0) {
-		seen->worn = false;
+	if (seen.sealed.us != 0 && session->last_sent.us < seen.sealed.us)
+		session_sealed(session, seen.sealed);
+	if (seen.worn_serial != 0 && seen.worn_serial == session->places[SESSION_CONFIRMED].serial)
 		session_worn(session, now);
-	}
-	bool empty = seen->received.us <= session->last_received.us;
-	return seen->opened_serial != 0 &&
-	       session_opened(session, empty ? seen->opened : seen->received, seen->opened_serial,
+	bool empty = seen.received.us <= session->last_received.us;
+	return seen.opened_serial != 0 &&
+	       session_opened(session, empty ? seen.opened : seen.received, seen.opened_serial,
 			      empty);
 }
 
@@ -119,7 +116,7 @@ void sealed_news(struct node *node, instant now, uint32_t index, struct outbox *
 {
 	bool confirmed = false;
 
-	for (uint32_t number = 0; number < WORKERS; number++)
+	for (uint32_t number = 0; number < node_workers(node); number++)
 		confirmed = sealed_look(node, now, index, number) || confirmed;
 	if (confirmed)
 		sealed_confirmed(node, now, index, outbox);

@@ -34,14 +34,14 @@ static struct verdict send_check(const struct address *own, const struct packet 
 	return (struct verdict){.kind = VERDICT_DONE};
 }
 
-static struct verdict send_to_self(const uint8_t *bytes, size_t size, struct outbox *outbox)
+static struct verdict send_to_self(struct span bytes, bool partial, struct outbox *outbox)
 {
-	uint8_t *room = outbox_room(outbox, size);
+	uint8_t *room = outbox_room(outbox, bytes.size);
 
 	if (room == NULL)
 		return dropped(DROP_OUTBOX_FULL);
-	memcpy(room, bytes, size);
-	outbox_packet(outbox, size);
+	memcpy(room, bytes.bytes, bytes.size);
+	outbox_packet(outbox, bytes.size, partial);
 	return (struct verdict){.kind = VERDICT_DONE};
 }
 
@@ -82,68 +82,103 @@ static struct verdict send_size(const struct fib_node *node, size_t size)
 	return (struct verdict){.kind = VERDICT_DONE};
 }
 
-static struct verdict send_sealed(const struct tables *tables, struct worker *worker, instant now,
-				  uint32_t index, const struct fib_node *node, struct span bytes,
-				  const struct packet *packet, struct outbox *outbox)
+/* A packet that is to be sent, and what the snapshots say of where it goes. */
+struct sending {
+	struct span bytes;
+	bool partial;
+	struct packet packet;
+	bool to_self;
+	uint32_t node, index; /* in FIB and snapshot of sessions, unless it is to ourselves */
+};
+
+/* Looks at a packet. DONE: it can be sent. */
+static struct verdict send_decide(const struct tables *tables, struct sending *sending)
 {
-	uint32_t generation = forwarding_at(tables->forwarding, index)->generation;
-	size_t most = packet->payload.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
+	const struct address *own = forwarding_own(tables->forwarding);
+	struct packet *packet = &sending->packet;
+
+	enum drop drop = packet_read(sending->bytes.bytes, sending->bytes.size, packet);
+	if (drop == DROP_NONE && sending->partial &&
+	    !packet_partial_fits(packet->next_header, packet->payload.size))
+		drop = DROP_CHECKSUM_PARTIAL;
+	if (drop != DROP_NONE)
+		return dropped(drop);
+	struct verdict verdict = send_check(own, packet);
+	if (verdict.kind != VERDICT_DONE)
+		return verdict;
+	sending->to_self = address_equal(&packet->destination, own) ||
+			   address_is_this_node(packet->destination.bytes);
+	if (sending->to_self)
+		return verdict;
+	if (sending->bytes.size > PACKET_MAX)
+		return refused(DROP_PACKET_TOO_BIG, ICMP_TOO_BIG, PACKET_MAX);
+
+	sending->node = fib_by_address(tables->fib, &packet->destination);
+	sending->index = forwarding_by_address(tables->forwarding, &packet->destination);
+	verdict = send_path(tables, sending->node, sending->index);
+	return verdict.kind == VERDICT_DONE
+		       ? send_size(fib_node(tables->fib, sending->node), sending->bytes.size)
+		       : verdict;
+}
+
+/* Seals it and says what is new. */
+static struct verdict send_sealed(const struct tables *tables, struct worker *worker, instant now,
+				  const struct sending *sending, struct outbox *outbox)
+{
+	const struct packet *packet = &sending->packet;
+	const struct fib_node *node = fib_node(tables->fib, sending->node);
+	uint32_t index = sending->index;
+	size_t most = sending->bytes.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
 	uint8_t *room = outbox_room(outbox, most);
-	uint8_t lane = packet_lane(packet);
+	struct frame_content content = {.lane = packet_lane(packet),
+					.hop_limit = packet->hop_limit,
+					.traffic_class = packet->traffic_class,
+					.next_header = packet->next_header,
+					.addressed = node->id_conflict,
+					.partial = sending->partial,
+					.payload = packet->payload};
 	struct culprit as;
 
 	if (room == NULL)
 		return dropped(DROP_OUTBOX_FULL);
 	struct writer out = writer_of(room, most);
-	struct frame_content content = {.lane = lane,
-					.hop_limit = packet->hop_limit,
-					.traffic_class = packet->traffic_class,
-					.next_header = packet->next_header,
-					.addressed = node->id_conflict,
-					.payload = packet->payload};
 	enum drop drop = frame_seal(tables->forwarding, worker, now, index, &content, &as, &out);
 	if (drop != DROP_NONE)
 		return dropped(drop);
-	const struct fib_hop *hop = fib_hop(tables->fib, node->next[lane]);
+	uint16_t next = node->next[content.lane];
+	const struct fib_hop *hop = fib_hop(tables->fib, next);
 	outbox_frame(outbox, hop->link, hop->to, out.used);
-	recent_keep(worker_recent(worker), &as, packet->hop_limit, bytes);
-
-	struct worker_peer *peer = worker_peer(worker, index, generation);
-	peer->tx_packets++;
-	struct verdict done = {.kind = VERDICT_DONE,
-			       .index = index,
-			       .news = !peer->noted,
-			       .hop_news = worker_hop_used(worker, node->next[lane]),
-			       .hop = node->next[lane]};
-	peer->noted = true;
-	return done;
+	recent_keep(worker_recent(worker), &as, packet->hop_limit, sending->bytes);
+	worker_count_sent(worker, index, forwarding_at(tables->forwarding, index)->generation);
+	return (struct verdict){.kind = VERDICT_DONE,
+				.index = index,
+				.news = worker_news(worker, now, index),
+				.hop_news =
+					worker_hop_used(worker, now, fib_serial(tables->fib), next),
+				.hop = next};
 }
 
 struct verdict send_packet(const struct tables *tables, struct worker *worker, instant now,
-			   const uint8_t *bytes, size_t size, struct outbox *outbox)
+			   struct span bytes, bool partial, struct outbox *outbox)
 {
-	const struct address *own = forwarding_own(tables->forwarding);
-	struct packet packet;
+	struct sending sending = {.bytes = bytes, .partial = partial};
+	struct verdict verdict = send_decide(tables, &sending);
 
-	enum drop drop = packet_read(bytes, size, &packet);
-	if (drop != DROP_NONE)
-		return dropped(drop);
-	struct verdict verdict = send_check(own, &packet);
 	if (verdict.kind != VERDICT_DONE)
 		return verdict;
-	if (address_equal(&packet.destination, own) ||
-	    address_is_this_node(packet.destination.bytes))
-		return send_to_self(bytes, size, outbox);
-	if (size > PACKET_MAX)
-		return refused(DROP_PACKET_TOO_BIG, ICMP_TOO_BIG, PACKET_MAX);
+	if (sending.to_self)
+		return send_to_self(bytes, partial, outbox);
+	if (!worker_owns(worker, packet_lane(&sending.packet)))
+		return (struct verdict){.kind = VERDICT_STAGE, .index = sending.index};
+	return send_sealed(tables, worker, now, &sending, outbox);
+}
 
-	uint32_t node = fib_by_address(tables->fib, &packet.destination);
-	uint32_t index = forwarding_by_address(tables->forwarding, &packet.destination);
-	verdict = send_path(tables, node, index);
+struct verdict send_look(const struct tables *tables, struct span bytes, uint8_t *lane)
+{
+	struct sending sending = {.bytes = bytes};
+	struct verdict verdict = send_decide(tables, &sending);
+
 	if (verdict.kind == VERDICT_DONE)
-		verdict = send_size(fib_node(tables->fib, node), size);
-	if (verdict.kind != VERDICT_DONE)
-		return verdict;
-	return send_sealed(tables, worker, now, index, fib_node(tables->fib, node),
-			   (struct span){bytes, size}, &packet, outbox);
+		*lane = packet_lane(&sending.packet);
+	return verdict;
 }

@@ -14,8 +14,6 @@
 
 #include <string.h>
 
-enum { HOPS_MS = 250 }; /* that data goes to a next hop is told again after so long */
-
 /* Refuses a packet of the host by name and, within the rate, by ICMPv6. */
 static void settle_refuse(struct node *node, instant now, struct span packet,
 			  const struct verdict *verdict, struct outbox *outbox)
@@ -60,23 +58,28 @@ void settle_hop(struct node *node, instant now, uint32_t number)
 	const struct fib_hop *hop = fib_hop(node_fib(node), number);
 
 	mesharp_busy(node_mesharp(node), now, hop->link, hop->to, &hop->address);
-	if (instant_is_never(timers_get(node_timers(node), TIMER_HOPS)))
-		timers_set(node_timers(node), TIMER_HOPS, instant_after(now, duration_ms(HOPS_MS)));
 }
 
-void settle_hops(struct node *node)
+/* Sends it, if the lanes are the control side's, else leaves that to the worker who has its lane.
+ */
+static struct verdict settle_send(struct node *node, instant now, struct span packet,
+				  struct outbox *outbox)
 {
-	timers_set(node_timers(node), TIMER_HOPS, INSTANT_NEVER);
-	for (uint32_t i = 0; i < WORKERS; i++)
-		worker_hops_looked(node_worker(node, i));
+	const struct tables tables = node_tables(node);
+	struct handover handover = {.kind = HANDOVER_PACKET};
+
+	if (!node_lends_lanes(node))
+		return send_packet(&tables, node_worker(node, WORKER_PACKETS), now, packet, false,
+				   outbox);
+	struct verdict verdict = send_look(&tables, packet, &handover.lane);
+	if (verdict.kind == VERDICT_DONE && !outbox_handover_copy(outbox, &handover, packet))
+		return (struct verdict){.kind = VERDICT_DROP, .drop = DROP_OUTBOX_FULL};
+	return verdict;
 }
 
 void settle_packet(struct node *node, instant now, struct span packet, struct outbox *outbox)
 {
-	struct worker *worker = node_worker(node, WORKER_PACKETS);
-	const struct tables tables = node_tables(node);
-	struct verdict verdict =
-		send_packet(&tables, worker, now, packet.bytes, packet.size, outbox);
+	struct verdict verdict = settle_send(node, now, packet, outbox);
 
 	switch (verdict.kind) {
 	case VERDICT_DONE:
@@ -84,7 +87,7 @@ void settle_packet(struct node *node, instant now, struct span packet, struct ou
 	case VERDICT_REPORT:
 		break;
 	case VERDICT_DROP:
-		worker_drops(worker)->counts[verdict.drop]++;
+		node_count(node, verdict.drop);
 		break;
 	case VERDICT_ERROR:
 		settle_refuse(node, now, packet, &verdict, outbox);

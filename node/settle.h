@@ -14,9 +14,6 @@ void settle_packet(struct node *node, instant now, struct span packet, struct ou
 /* Tells the neighbour table that data goes to a next hop, for its silence counts now. */
 void settle_hop(struct node *node, instant now, uint32_t number);
 
-/* Data goes on going to next hops only if it is told again. */
-void settle_hops(struct node *node);
-
 /* Refuses the packets that waited too long, and sets the timer for the next. */
 void settle_staged(struct node *node, instant now, struct outbox *outbox);
 

@@ -7,6 +7,7 @@
 #include "base/bucket.h"
 #include "base/pool.h"
 #include "base/rng.h"
+#include "base/slots.h"
 #include "base/table.h"
 #include "base/timers.h"
 #include "mesharp/mesharp.h"
@@ -66,24 +67,22 @@ struct trace_run {
 	struct trace_hop hop[TRACE_HOPS + 1];
 };
 
-/* The worker blocks: the control side's own, which has lane 0, and the one of all other lanes. */
+/* The worker blocks: the control side's own, which has lane 0, and those of the other lanes. */
 enum {
 	WORKER_CONTROL,
-	WORKER_PACKETS,
-	WORKERS,
+	WORKER_PACKETS, /* the first of them; the control side's, too, if limits.workers is 0 */
 };
 
-/* Snapshots: one for each worker to read, and one to build. */
-enum { SNAPSHOTS = WORKERS + 1 };
+_Static_assert((int)WORKERS_MOST == (int)WIRE_LANES - 1, "no worker without a lane");
 
 /* Offsets of the parts from the head, bytes. */
 struct layout {
 	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces;
-	uint64_t workers[WORKERS];
-	uint64_t forwarding[SNAPSHOTS];
-	uint64_t fib[SNAPSHOTS];
+	uint64_t workers[1 + WORKERS_MOST];
+	uint64_t forwarding[SLOTS_MOST];
+	uint64_t fib[SLOTS_MOST];
 	uint64_t saved; /* up to here a node is saved; behind it lies what is this process's own */
-	uint64_t keyrings[WORKERS];
+	uint64_t keyrings[1 + WORKERS_MOST];
 	uint64_t total;
 };
 
@@ -91,7 +90,6 @@ struct layout {
 enum {
 	TIMER_MESHARP,
 	TIMER_ROUTE,
-	TIMER_HOPS,
 	TIMER_STAGING,
 	TIMER_OLD_KEY,
 	TIMER_TRACES,
@@ -115,10 +113,11 @@ struct node {
 	uint64_t serial;	    /* last given to a set of keys */
 	uint32_t sequence;	    /* last given to an INITIATION */
 	uint64_t forwarding_serial; /* last given to a snapshot of sessions */
-	uint32_t current;	    /* the published snapshot of sessions */
-	bool stale;		    /* what it was built from has changed */
-	uint32_t current_fib;	    /* the published FIB */
+	struct slots sessions;	    /* whose snapshots are forwarding */
+	bool stale;		    /* what the published one was built from has changed */
+	struct slots fibs;
 	bool fib_stale;
+	uint64_t fib_serial;	    /* last given to a FIB */
 	bool fresh;		    /* one was published since waiting packets were looked at */
 	struct staging_queue limbo; /* packets for whom nobody knows yet whether they exist */
 	instant duplicate_until;
@@ -195,6 +194,18 @@ static inline uint32_t node_peer_generation(const struct node *node, uint32_t in
 	return pool_generation(node_peer_pool(node), index) + 1;
 }
 
+/* How many worker blocks there are. */
+static inline uint32_t node_workers(const struct node *node)
+{
+	return 1 + (node->limits.workers > 0 ? node->limits.workers : 1);
+}
+
+/* True if lanes 1–7 are other threads'. */
+static inline bool node_lends_lanes(const struct node *node)
+{
+	return node->limits.workers > 0;
+}
+
 static inline struct worker *node_worker(const struct node *node, uint32_t number)
 {
 	return node_part(node, node->at.workers[number]);
@@ -213,7 +224,7 @@ static inline struct forwarding *node_snapshot(const struct node *node, uint32_t
 /* The snapshot of sessions that is published. */
 static inline const struct forwarding *node_forwarding(const struct node *node)
 {
-	return node_snapshot(node, node->current);
+	return node_snapshot(node, slots_published(&node->sessions));
 }
 
 static inline struct fib *node_fib_at(const struct node *node, uint32_t number)
@@ -224,7 +235,7 @@ static inline struct fib *node_fib_at(const struct node *node, uint32_t number)
 /* The FIB that is published. */
 static inline const struct fib *node_fib(const struct node *node)
 {
-	return node_fib_at(node, node->current_fib);
+	return node_fib_at(node, slots_published(&node->fibs));
 }
 
 static inline struct tables node_tables(const struct node *node)
@@ -235,8 +246,7 @@ static inline struct tables node_tables(const struct node *node)
 /* Counts a refusal of the control side; DROP_NONE counts nothing. */
 static inline void node_count(struct node *node, enum drop drop)
 {
-	if (drop != DROP_NONE)
-		node->drops.counts[drop]++;
+	drops_count(&node->drops, drop);
 }
 
 /* Room in the outbox for a frame of the control side on a link; NULL, and counted, if the link is

@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-static void drops_add(struct drops *sum, const struct drops *more)
-{
-	for (uint32_t i = 0; i < DROP_COUNT; i++)
-		sum->counts[i] += more->counts[i];
-}
-
 /* The largest packet any running link carries, within PACKET_MAX; packets for a narrower path are
  * answered by packet too big. Without a link what Ethernet carries, so that the size rarely
  * changes. */
@@ -44,8 +38,13 @@ void node_status(const struct node *node, instant now, struct node_status *statu
 	};
 	memcpy(status->public_key, node->identity.public_key, IDENTITY_PUBLIC);
 	memcpy(status->network_id, node->network_id, NETWORK_ID);
-	for (uint32_t i = 0; i < WORKERS; i++)
+	for (uint32_t i = 0; i < node_workers(node); i++)
 		drops_add(&status->drops, worker_drops(node_worker(node, i)));
+}
+
+uint64_t node_publications(const struct node *node)
+{
+	return node->forwarding_serial;
 }
 
 bool node_neighbours(const struct node *node, instant now, uint32_t *cursor,
@@ -72,13 +71,11 @@ static void session_figures(const struct node *node, uint32_t index, struct node
 {
 	uint32_t generation = node_peer_generation(node, index);
 
-	for (uint32_t i = 0; i < WORKERS; i++) {
-		const struct worker_peer *seen = worker_peer_seen(node_worker(node, i), index);
-		if (seen->generation != generation)
-			continue;
-		shown->tx_packets += seen->tx_packets;
-		shown->rx_packets += seen->rx_packets;
-		shown->rx_replay += seen->rx_replay;
+	for (uint32_t i = 0; i < node_workers(node); i++) {
+		struct worker_peer seen = worker_look(node_worker(node, i), index, generation);
+		shown->tx_packets += seen.tx_packets;
+		shown->rx_packets += seen.rx_packets;
+		shown->rx_replay += seen.rx_replay;
 	}
 }
 

@@ -1,25 +1,43 @@
 /* One fixed stride of memory for each destination: its figures, the counters of the sealing key,
- * then three sets of windows, each set tagged with the serial of the key it belongs to. */
+ * then three sets of windows, each set tagged with the serial of the key it belongs to. What the
+ * control side looks at is written as shared values (base/shared.h). */
 #include "node/worker.h"
 
+#include "base/shared.h"
+
 #include <string.h>
+
+enum { TOLD_MS = 250 }; /* so often the control side is told of what goes on */
 
 struct worker {
 	struct drops drops;
 	uint64_t keyring; /* where it lies from here, modulo 2^64 */
 	uint32_t destinations;
-	uint32_t first, lanes;
+	uint8_t owned; /* bit n: lane n */
+	uint32_t lanes;
+	uint8_t places[WIRE_LANES]; /* of each lane among those that are owned */
 	uint64_t stride;
-	uint64_t hops_used[WORKER_HOPS / 64];
+	uint64_t fib_serial;		/* of the FIB whose numbers hops_told goes by */
+	instant hops_told[WORKER_HOPS]; /* until when nothing is to be told */
 	struct recent recent;
 };
 
 /* What lies at each stride; the arrays of lanes follow. */
 struct stride {
 	struct worker_peer peer;
+	instant told; /* until when nothing is to be told */
 	uint64_t seal_serial;
 	uint64_t open_serials[SESSION_PLACES];
 };
+
+static uint32_t lanes_count(uint8_t lanes)
+{
+	uint32_t count = 0;
+
+	for (uint32_t lane = 0; lane < WIRE_LANES; lane++)
+		count += lanes >> lane & 1;
+	return count;
+}
 
 static size_t stride_size(uint32_t lanes)
 {
@@ -43,27 +61,29 @@ static struct window *stride_windows(const struct worker *worker, struct stride 
 	return (struct window *)(stride_counters(stride) + worker->lanes);
 }
 
-size_t worker_size(uint32_t destinations, uint32_t lanes)
+size_t worker_size(uint32_t destinations, uint8_t lanes)
 {
-	return sizeof(struct worker) + destinations * stride_size(lanes);
+	return sizeof(struct worker) + destinations * stride_size(lanes_count(lanes));
 }
 
 struct worker *worker_init(void *memory, const struct keyring *keyring, uint32_t destinations,
-			   uint32_t first, uint32_t lanes)
+			   uint8_t lanes)
 {
 	struct worker *worker = memory;
 
 	worker->keyring = (uintptr_t)keyring - (uintptr_t)worker;
 	worker->destinations = destinations;
-	worker->first = first;
-	worker->lanes = lanes;
-	worker->stride = stride_size(lanes);
+	worker->owned = lanes;
+	worker->lanes = lanes_count(lanes);
+	for (uint32_t lane = 0; lane < WIRE_LANES; lane++)
+		worker->places[lane] = (uint8_t)lanes_count(lanes & ((1U << lane) - 1));
+	worker->stride = stride_size(worker->lanes);
 	return worker;
 }
 
 bool worker_owns(const struct worker *worker, uint8_t lane)
 {
-	return lane >= worker->first && lane < worker->first + worker->lanes;
+	return worker->owned >> lane & 1;
 }
 
 struct drops *worker_drops(struct worker *worker)
@@ -76,33 +96,101 @@ struct recent *worker_recent(struct worker *worker)
 	return &worker->recent;
 }
 
-bool worker_hop_used(struct worker *worker, uint32_t hop)
+/* True, and not again for a while, if the while since the last time is over. */
+static bool worker_tells(instant *told, instant now)
 {
-	uint64_t bit = (uint64_t)1 << hop % 64;
-	uint64_t *word = &worker->hops_used[hop / 64];
-	bool first = !(*word & bit);
-
-	*word |= bit;
-	return first;
+	if (!instant_reached(now, *told))
+		return false;
+	*told = instant_after(now, duration_ms(TOLD_MS));
+	return true;
 }
 
-void worker_hops_looked(struct worker *worker)
+bool worker_hop_used(struct worker *worker, instant now, uint64_t fib_serial, uint32_t hop)
 {
-	memset(worker->hops_used, 0, sizeof(worker->hops_used));
+	REQUIRE(hop < WORKER_HOPS);
+	if (worker->fib_serial != fib_serial) {
+		memset(worker->hops_told, 0, sizeof(worker->hops_told));
+		worker->fib_serial = fib_serial;
+	}
+	return worker_tells(&worker->hops_told[hop], now);
 }
 
-struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation)
+bool worker_news(struct worker *worker, instant now, uint32_t index)
 {
-	struct worker_peer *peer = &stride_at(worker, index)->peer;
+	return worker_tells(&stride_at(worker, index)->told, now);
+}
 
-	if (peer->generation != generation)
-		*peer = (struct worker_peer){.generation = generation};
+/* The figures of a tenant; a new one's are zero. */
+static struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation)
+{
+	struct stride *stride = stride_at(worker, index);
+	struct worker_peer *peer = &stride->peer;
+
+	if (peer->generation == generation)
+		return peer;
+	SHARED_SET(peer->opened_serial, 0);
+	SHARED_SET(peer->worn_serial, 0);
+	SHARED_SET(peer->sealed.us, 0);
+	SHARED_SET(peer->opened.us, 0);
+	SHARED_SET(peer->received.us, 0);
+	SHARED_SET(peer->tx_packets, 0);
+	SHARED_SET(peer->rx_packets, 0);
+	SHARED_SET(peer->rx_replay, 0);
+	SHARED_RELEASE(peer->generation, generation);
+	stride->told = (instant){0};
 	return peer;
 }
 
-const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index)
+void worker_sealed(struct worker *worker, instant now, uint32_t index, uint32_t generation)
 {
-	return &stride_at(worker, index)->peer;
+	SHARED_SET(worker_peer(worker, index, generation)->sealed.us, now.us);
+}
+
+void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t generation,
+		   uint64_t serial, bool empty)
+{
+	struct worker_peer *peer = worker_peer(worker, index, generation);
+
+	SHARED_SET(peer->opened.us, now.us);
+	if (!empty)
+		SHARED_SET(peer->received.us, now.us);
+	if (peer->opened_serial != serial)
+		stride_at(worker, index)->told = (instant){0};
+	SHARED_SET(peer->opened_serial, serial);
+}
+
+void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation)
+{
+	SHARED_ADD(worker_peer(worker, index, generation)->tx_packets, 1);
+}
+
+void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation)
+{
+	SHARED_ADD(worker_peer(worker, index, generation)->rx_packets, 1);
+}
+
+void worker_count_replay(struct worker *worker, uint32_t index, uint32_t generation)
+{
+	SHARED_ADD(worker_peer(worker, index, generation)->rx_replay, 1);
+}
+
+struct worker_peer worker_look(const struct worker *worker, uint32_t index, uint32_t generation)
+{
+	const struct worker_peer *peer = &stride_at(worker, index)->peer;
+
+	if (SHARED_ACQUIRE(peer->generation) != generation)
+		return (struct worker_peer){.generation = generation};
+	return (struct worker_peer){
+		.generation = generation,
+		.opened_serial = SHARED_GET(peer->opened_serial),
+		.worn_serial = SHARED_GET(peer->worn_serial),
+		.sealed.us = SHARED_GET(peer->sealed.us),
+		.opened.us = SHARED_GET(peer->opened.us),
+		.received.us = SHARED_GET(peer->received.us),
+		.tx_packets = SHARED_GET(peer->tx_packets),
+		.rx_packets = SHARED_GET(peer->rx_packets),
+		.rx_replay = SHARED_GET(peer->rx_replay),
+	};
 }
 
 static struct keyring *keyring_of(const struct worker *worker)
@@ -137,15 +225,15 @@ bool worker_counter(struct worker *worker, uint32_t index, uint8_t lane,
 	if (stride->seal_serial != destination->seal.serial) {
 		memset(counters, 0, worker->lanes * sizeof(*counters));
 		stride->seal_serial = destination->seal.serial;
-		stride->peer.worn = false;
 	}
-	uint64_t *next = &counters[lane - worker->first];
+	uint64_t *next = &counters[worker->places[lane]];
 	if (*next == UINT32_MAX)
 		return false;
 	*counter = (uint32_t)(*next)++;
 	if (*next == WIRE_REKEY_FRAMES) {
-		stride->peer.worn = true;
-		stride->peer.noted = false;
+		SHARED_SET(worker_peer(worker, index, destination->generation)->worn_serial,
+			   destination->seal.serial);
+		stride->told = (instant){0};
 	}
 	return true;
 }
@@ -179,5 +267,5 @@ struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane
 		memset(stride_windows(worker, stride) + set * worker->lanes, 0,
 		       worker->lanes * sizeof(struct window));
 	}
-	return stride_windows(worker, stride) + set * worker->lanes + (lane - worker->first);
+	return stride_windows(worker, stride) + set * worker->lanes + worker->places[lane];
 }

@@ -1,7 +1,8 @@
 /* A worker's own block: counters and replay windows of the lanes it owns, for every destination,
- * and its drop counters; beside it lies its keyring. Nobody else writes them. State belongs to a
- * key serial: meeting a new serial, the worker starts at zero and prepares the key by itself, so
- * the control side never reaches in here. */
+ * and its figures; beside it lies its keyring. Nobody else writes them; the control side looks at
+ * the figures while the worker goes on. State belongs to a key serial: meeting a new serial, the
+ * worker starts at zero and prepares the key by itself, so the control side never reaches in here.
+ */
 #ifndef NODE_WORKER_H
 #define NODE_WORKER_H
 
@@ -16,25 +17,23 @@ enum { WORKER_HOPS = 1024 }; /* most next hops */
 
 struct worker;
 
-/* What a worker knows of a destination beyond its lanes; the control side reads it now and then. */
+/* What a worker knows of a destination beyond its lanes. */
 struct worker_peer {
 	uint32_t generation;	/* of the slot's tenant these figures belong to */
 	uint64_t opened_serial; /* the key that opened last */
-	bool noted;		/* the control side was told since it last looked */
-	bool worn;		/* a lane reached WIRE_REKEY_FRAMES under the sealing key */
+	uint64_t worn_serial;	/* the sealing key under which a lane reached WIRE_REKEY_FRAMES */
 	instant sealed, opened; /* last frame; zero: never */
 	instant received;	/* last frame that was not empty */
 	uint64_t tx_packets, rx_packets, rx_replay;
 };
 
-/* Bytes of memory for `lanes` lanes and so many destinations. */
-size_t worker_size(uint32_t destinations, uint32_t lanes);
+/* Bytes of memory for a set of lanes, bit n lane n, and so many destinations. */
+size_t worker_size(uint32_t destinations, uint8_t lanes);
 
-/* Makes a worker that owns the lanes first … first + lanes − 1, in zero-filled memory of
- * worker_size bytes, aligned to 8. Its keyring, for as many destinations, stays where it is as seen
- * from that memory. */
+/* Makes a worker that owns a set of lanes, in zero-filled memory of worker_size bytes, aligned to
+ * 8. Its keyring, for as many destinations, stays where it is as seen from that memory. */
 struct worker *worker_init(void *memory, const struct keyring *keyring, uint32_t destinations,
-			   uint32_t first, uint32_t lanes);
+			   uint8_t lanes);
 
 bool worker_owns(const struct worker *worker, uint8_t lane);
 
@@ -43,17 +42,30 @@ struct drops *worker_drops(struct worker *worker);
 /* The packets of the host that went out a moment ago. */
 struct recent *worker_recent(struct worker *worker);
 
-/* A frame goes to that next hop. True if it is the first since the control side looked. */
-bool worker_hop_used(struct worker *worker, uint32_t hop);
+/* A frame goes to the next hop of that number in the FIB of that serial. True if the control side
+ * is to be told: it was not for 250 ms. */
+MUST_USE bool worker_hop_used(struct worker *worker, instant now, uint64_t fib_serial,
+			      uint32_t hop);
 
-/* The control side looked, or hops are numbered anew. */
-void worker_hops_looked(struct worker *worker);
+/* The destination at index was sealed or opened for. True if the control side is to look: it was
+ * not told for 250 ms, or for the first time another key opened or a key is worn. */
+MUST_USE bool worker_news(struct worker *worker, instant now, uint32_t index);
 
-/* The figures of the destination at index; a new tenant's are zero. */
-struct worker_peer *worker_peer(struct worker *worker, uint32_t index, uint32_t generation);
+/* A frame of the tenant of that generation was sealed. */
+void worker_sealed(struct worker *worker, instant now, uint32_t index, uint32_t generation);
 
-/* The same without resetting: figures of the present or an earlier tenant. */
-const struct worker_peer *worker_peer_seen(const struct worker *worker, uint32_t index);
+/* One was opened with the key of that serial; empty: it carried nothing. */
+void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t generation,
+		   uint64_t serial, bool empty);
+
+/* Packets of the tenant of that generation: sent, handed to the host, refused by a window. */
+void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation);
+void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation);
+void worker_count_replay(struct worker *worker, uint32_t index, uint32_t generation);
+
+/* The figures of a tenant as they are at this moment, for whoever is not the worker; zero if it has
+ * none. */
+struct worker_peer worker_look(const struct worker *worker, uint32_t index, uint32_t generation);
 
 /* The worker goes over to this snapshot: what it has made ready of keys that are not in it is
  * wiped. O(destinations that ever had keys), nothing for the snapshot it followed last. */

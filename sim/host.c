@@ -2,6 +2,7 @@
  * the outbox is carried out and hashed, and what is due is done until nothing is, so that between
  * events every timer lies in the future. */
 #include "crypto/aead.h"
+#include "meshp/packet.h"
 #include "node/check.h"
 #include "sim/medium.h"
 #include "sim/recorder.h"
@@ -185,16 +186,21 @@ static void carry_out(struct world *world, uint32_t node)
 	outbox_hash(world->hash, world->now, node, world->outbox);
 	for (uint32_t i = 0; i < world->outbox->count; i++) {
 		const struct action *action = &world->outbox->actions[i];
-		const uint8_t *bytes = world->outbox->bytes + action->offset;
+		uint8_t *bytes = world->outbox->bytes + action->offset;
 		switch (action->kind) {
 		case ACTION_FRAME:
 			send_frame(world, node, action);
 			break;
 		case ACTION_PACKET:
+			if (action->partial && !packet_complete(bytes, action->size))
+				world_breach(world, node, "a checksum that nobody can compute");
 			witness_packet(world, node, bytes, action->size);
 			break;
 		case ACTION_NOTICE:
 			take_notice(world, node, &action->notice);
+			break;
+		case ACTION_HANDOVER:
+			world_breach(world, node, "a handover where there is no worker");
 			break;
 		}
 	}

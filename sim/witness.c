@@ -69,17 +69,15 @@ static uint64_t replays_of(const struct node *node, uint32_t peer)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < WORKERS; i++) {
-		const struct worker_peer *seen = worker_peer_seen(node_worker(node, i), peer);
-		if (seen->generation == node_peer_generation(node, peer))
-			sum += seen->rx_replay;
-	}
+	for (uint32_t i = 0; i < node_workers(node); i++)
+		sum += worker_look(node_worker(node, i), peer, node_peer_generation(node, peer))
+			       .rx_replay;
 	return sum;
 }
 
 static uint64_t full_of(const struct node *node)
 {
-	return worker_drops(node_worker(node, WORKER_PACKETS))->counts[DROP_OUTBOX_FULL];
+	return node->drops.counts[DROP_OUTBOX_FULL];
 }
 
 /* What neighbours alone say to each other is not opened if it came from further away. */

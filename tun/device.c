@@ -87,12 +87,14 @@ static void holder_describe(const char *name, char *who, size_t size)
 	closedir(processes);
 }
 
-int tun_attach(int fd, const char *name, char *why, size_t size)
+int tun_attach(int fd, const char *name, bool several, char *why, size_t size)
 {
 	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR};
 	char who[64];
 	int header = OFFLOAD_HEADER, error = -EINVAL;
 
+	if (several)
+		request.ifr_flags |= IFF_MULTI_QUEUE;
 	if (interface_name_fits(name)) {
 		memcpy(request.ifr_name, name, strlen(name));
 		error = ioctl(fd, TUNSETIFF, &request) < 0 ? -errno : 0;

@@ -13,10 +13,11 @@
 #include <stdint.h>
 
 /* Makes the device called name, or takes it over where it exists and nobody holds it, in the
- * network namespace fd was opened in. 0 or -errno, and then one line for people in why: -EBUSY if
+ * network namespace fd was opened in. several: fd becomes one of its queues, which others may join.
+ 0 or -errno, and then one line for people in why: -EBUSY if
  * it is held (the line says by whom), -EINVAL if the name is unfit or of another kind of interface,
  * -EPERM without CAP_NET_ADMIN. */
-MUST_USE int tun_attach(int fd, const char *name, char *why, size_t size);
+MUST_USE int tun_attach(int fd, const char *name, bool several, char *why, size_t size);
 
 /* What the kernel leaves to us and takes from us, each with what stands before it. */
 enum tun_offloads {

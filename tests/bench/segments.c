@@ -42,7 +42,7 @@ static int device_make(const char *name)
 	char why[200] = "no /dev/net/tun";
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
-	if (fd >= 0 && tun_attach(fd, name, why, sizeof(why)) == 0)
+	if (fd >= 0 && tun_attach(fd, name, false, why, sizeof(why)) == 0)
 		return fd;
 	fprintf(stderr, "bench-segments: %s\n", why);
 	exit(1);

@@ -85,7 +85,7 @@ def test_a_busy_link_is_sent_over_faster_until_somebody_shapes_it(pair):
     alice.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "100mbit", "burst",
               "32kb", "latency", "50ms")
     wait_for(lambda: link()["shaped"], "alice notices the shaper", 1)
-    assert link()["way"] == "packet"
+    wait_for(lambda: link()["way"] == "packet", "alice sends through it", 1)
     alice.ping(bob)
     alice.run("tc", "qdisc", "delete", "dev", "eth0", "root")
     wait_for(lambda: link()["way"] == "xdp", "alice notices that it is gone", 1)

@@ -56,7 +56,7 @@ def unreachable(host):
 def test_unknown_addresses_cost_no_frame_and_no_memory(mesh):
     a, b, c = wires.wired(mesh, "abc", "ab bc")
     a.ping(c)
-    scan(a, "warm up", 1000)
+    scan(a, "warm up", 5000)
     before, known = memory(a), unreachable(a)
     wire = b.wire("eth-a")
     started = time.monotonic()
@@ -66,7 +66,7 @@ def test_unknown_addresses_cost_no_frame_and_no_memory(mesh):
     frames = wire.ours()
     assert all(map(is_probe_or_hello, frames))
     assert len(frames) < 10 + 10 * took
-    assert errors > 100, "hosts are told, as often as errors may be sent"
+    assert errors > 10, "hosts are told, as often as errors may be sent"
     assert memory(a) - before <= 64
     a.ping(c)
 

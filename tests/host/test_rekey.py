@@ -16,7 +16,7 @@ def test_ten_rekeys_pass_under_a_running_download(mesh, folder, alice_suites, bo
     (folder / "file").write_bytes(os.urandom(50_000_000))
     bob.serve(folder)
     first = epoch(alice)
-    alice.start("curl", "-sSf", "--limit-rate", "3M", "-o", folder / "copy",
+    alice.start("curl", "-sSf", "--limit-rate", "2500k", "-o", folder / "copy",
                 f"http://[{bob.address}]/file")
     wait_for(lambda: epoch(alice) >= first + 10, "ten rekeys", 30)
     assert alice.running["curl"].poll() is None, "the download ended before the tenth rekey"

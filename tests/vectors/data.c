@@ -125,8 +125,7 @@ static void opened_by_hand(const struct telling *telling)
 	assert_memory_equal(opened, plain.bytes, plain.size);
 }
 
-/* A node seals the same frame, if it is one that a node sends first: counters begin at 0, and no
- * checksum is left to the receiver. */
+/* A node seals the same frame, if it is one that a node sends first: counters begin at 0. */
 static void sealed_by_node(const struct telling *telling)
 {
 	const struct data_header *header = &telling->header;
@@ -135,6 +134,7 @@ static void sealed_by_node(const struct telling *telling)
 		.hop_limit = header->hop_limit,
 		.traffic_class = header->traffic_class,
 		.next_header = telling->next_header,
+		.partial = header->partial,
 		.payload = {telling->payload.bytes, telling->payload.size},
 	};
 	uint8_t frame[HEX_MAX + FRAME_OVERHEAD];
@@ -142,7 +142,7 @@ static void sealed_by_node(const struct telling *telling)
 	struct culprit as;
 	struct side sender;
 
-	if (header->counter != 0 || header->partial)
+	if (header->counter != 0)
 		return;
 	sender = side_new(&telling->way, true, telling->id_conflict);
 	assert_int_equal(
@@ -183,6 +183,9 @@ static void opened_by_node(const struct telling *telling)
 		assert_int_equal(verdict.kind, VERDICT_DONE);
 		assert_int_equal(receiver.outbox->count, 1);
 		assert_int_equal(action->size, telling->packet.size);
+		assert_int_equal(action->partial, header.partial);
+		if (action->partial)
+			assert_true(packet_complete(receiver.outbox->bytes, action->size));
 		assert_memory_equal(receiver.outbox->bytes + action->offset, telling->packet.bytes,
 				    action->size);
 	}

@@ -12,6 +12,9 @@
 
 enum { PEERS = 4, INDEX = 2 };
 
+/* Lanes, bit n lane n. */
+enum { LANE_CONTROL = 1 << WIRE_LANE_CONTROL, LANES_PACKETS = 0xfe };
+
 static void *zeroed(size_t size)
 {
 	void *memory = calloc(1, size);
@@ -43,10 +46,10 @@ struct side side_new(const struct direction *way, bool sends, bool id_conflict)
 
 	for (uint32_t i = 0; i < 2; i++)
 		made.keyrings[i] = keyring_init(zeroed(keyring_size(PEERS)), PEERS);
-	made.control = worker_init(zeroed(worker_size(PEERS, 1)), made.keyrings[0], PEERS,
-				   WIRE_LANE_CONTROL, 1);
-	made.packets = worker_init(zeroed(worker_size(PEERS, WIRE_LANES - 1)), made.keyrings[1],
-				   PEERS, 1, WIRE_LANES - 1);
+	made.control = worker_init(zeroed(worker_size(PEERS, LANE_CONTROL)), made.keyrings[0],
+				   PEERS, LANE_CONTROL);
+	made.packets = worker_init(zeroed(worker_size(PEERS, LANES_PACKETS)), made.keyrings[1],
+				   PEERS, LANES_PACKETS);
 	memcpy(key.key, way->key, sizeof(key.key));
 	if (sends)
 		other.seal = key;

@@ -36,12 +36,30 @@ static void test_none_is_zero(void **state)
 	assert_string_equal(drop_name(DROP_STAGED_EXPIRED), "staged_expired");
 }
 
+static void test_reasons_are_counted(void **state)
+{
+	struct drops drops = {0}, sum = {0};
+
+	for (enum drop drop = DROP_NONE; drop < DROP_COUNT; drop++) {
+		for (uint32_t i = 0; i < 1 + drop; i++)
+			drops_count(&drops, drop);
+	}
+	drops_add(&sum, &drops);
+	drops_add(&sum, &drops);
+	assert_int_equal(sum.counts[DROP_NONE], 0);
+	for (enum drop drop = DROP_NONE + 1; drop < DROP_COUNT; drop++) {
+		assert_int_equal(drops.counts[drop], 1 + drop);
+		assert_int_equal(sum.counts[drop], 2 * (1 + drop));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_name_is_a_word),
 		cmocka_unit_test(test_no_name_twice),
 		cmocka_unit_test(test_none_is_zero),
+		cmocka_unit_test(test_reasons_are_counted),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -238,33 +238,56 @@ static void test_checksum_of_a_jumbo(void **state)
 			 small + 1);
 }
 
-static void complete_try(uint8_t next_header, size_t size, bool expected)
+/* A packet of size bytes after the header, of which it is said that it has `says`. */
+static void complete_try(uint8_t next_header, size_t size, size_t says, bool expected)
 {
 	const uint8_t seed[RNG_SEED] = {4};
-	uint8_t bytes[64], before[64];
-	size_t offset = next_header == PROTOCOL_TCP ? 16 : 6;
+	uint8_t bytes[PACKET], before[PACKET];
+	uint8_t *payload = bytes + WIRE_IPV6_HEADER;
+	size_t offset = WIRE_IPV6_HEADER + (next_header == PROTOCOL_TCP ? 16 : 6);
+	struct packet packet;
 	struct rng rng;
 
 	rng_init(&rng, seed);
-	rng_fill(&rng, bytes, sizeof(bytes));
+	packet_random(&rng, says, bytes);
+	bytes[6] = next_header;
 	memcpy(before, bytes, sizeof(bytes));
-	assert_int_equal(packet_complete_checksum(&one, &two, next_header, bytes, size), expected);
+	assert_int_equal(packet_complete(bytes, WIRE_IPV6_HEADER + size), expected);
 	if (expected) {
-		assert_int_equal(packet_checksum(&one, &two, next_header, bytes, size),
+		assert_int_equal(packet_read(bytes, WIRE_IPV6_HEADER + size, &packet), DROP_NONE);
+		assert_int_equal(packet_checksum(&packet.source, &packet.destination, next_header,
+						 payload, size),
 				 next_header == PROTOCOL_UDP ? 0xffff : 0);
 		memcpy(before + offset, bytes + offset, 2);
 	}
 	assert_memory_equal(before, bytes, sizeof(bytes));
 }
 
-static void test_complete_checksum(void **state)
+static void test_complete(void **state)
 {
+	uint8_t bytes[PACKET] = {0x60, [6] = PROTOCOL_UDP};
+
 	for (size_t size = 0; size <= 64; size++) {
-		complete_try(PROTOCOL_TCP, size, size >= 20);
-		complete_try(PROTOCOL_UDP, size, size >= 8);
-		complete_try(PROTOCOL_SCTP, size, false);
-		complete_try(PROTOCOL_FRAGMENT, size, false);
-		complete_try(PROTOCOL_ICMPV6, size, false);
+		complete_try(PROTOCOL_TCP, size, size, size >= 20);
+		complete_try(PROTOCOL_UDP, size, size, size >= 8);
+		complete_try(PROTOCOL_SCTP, size, size, false);
+		complete_try(PROTOCOL_FRAGMENT, size, size, false);
+		complete_try(PROTOCOL_ICMPV6, size, size, false);
+		complete_try(PROTOCOL_UDP, size, size + 1, false);
+	}
+	for (size_t size = 0; size < WIRE_IPV6_HEADER; size++)
+		assert_false(packet_complete(bytes, size));
+}
+
+static void test_what_may_be_left_to_the_receiver(void **state)
+{
+	for (unsigned int next_header = 0; next_header < 256; next_header++) {
+		size_t least = next_header == PROTOCOL_TCP   ? 20
+			       : next_header == PROTOCOL_UDP ? 8
+							     : SIZE_MAX;
+		for (size_t size = 0; size < 100; size++)
+			assert_int_equal(packet_partial_fits((uint8_t)next_header, size),
+					 size >= least);
 	}
 }
 
@@ -283,7 +306,8 @@ int main(void)
 		cmocka_unit_test(test_checksum_of_odd_size),
 		cmocka_unit_test(test_checksum_zero),
 		cmocka_unit_test(test_checksum_of_a_jumbo),
-		cmocka_unit_test(test_complete_checksum),
+		cmocka_unit_test(test_complete),
+		cmocka_unit_test(test_what_may_be_left_to_the_receiver),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -97,12 +97,12 @@ static void stop_a_link_in_silence(struct node *node)
 
 static void point_beyond_the_snapshots(struct node *node)
 {
-	node->current = SNAPSHOTS;
+	node->sessions.published = node->sessions.count;
 }
 
 static void point_beyond_the_fibs(struct node *node)
 {
-	node->current_fib = SNAPSHOTS;
+	node->fibs.published = node->fibs.count;
 }
 
 static void count_a_packet_too_many_in_limbo(struct node *node)
@@ -112,7 +112,7 @@ static void count_a_packet_too_many_in_limbo(struct node *node)
 
 static void reach_ourselves_by_others(struct node *node)
 {
-	struct fib *fib = node_fib_at(node, node->current_fib);
+	struct fib *fib = node_fib_at(node, slots_published(&node->fibs));
 
 	fib_add_node(fib, &(struct fib_node){.address = node->own});
 }

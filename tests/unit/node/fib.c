@@ -48,6 +48,7 @@ static void an_empty_one_knows_nobody(void **state)
 	struct node_id id = address_id(&address);
 
 	assert_false(fib_synced(fib));
+	assert_int_equal(fib_serial(fib), 0);
 	assert_int_equal(fib_nodes(fib), 0);
 	assert_int_equal(fib_by_address(fib, &address), FIB_NONE);
 	assert_int_equal(fib_by_id(fib, &id), FIB_NONE);
@@ -77,7 +78,8 @@ static void all_nodes_are_found_by_address_and_id(void **state)
 
 	rng_init(&rng, (const uint8_t[RNG_SEED]){1});
 	for (uint32_t round = 0; round < 3; round++) {
-		fib_clear(fib, round == 1);
+		fib_clear(fib, 5 + round, round == 1);
+		assert_int_equal(fib_serial(fib), 5 + round);
 		assert_int_equal(fib_synced(fib), round == 1);
 		fill_nodes(fib, &rng, made);
 		assert_int_equal(fib_nodes(fib), NODES);
@@ -96,6 +98,7 @@ static void all_nodes_are_found_by_address_and_id(void **state)
 		fib_add_node(fib, &more);
 		assert_int_equal(fib_nodes(fib), NODES);
 		assert_int_equal(fib_by_address(fib, &more.address), FIB_NONE);
+		assert_int_equal(fib_serial(fib), 5 + round);
 	}
 	free(fib);
 }
@@ -121,7 +124,7 @@ static void one_id_of_two_is_marked_at_both(void **state)
 	assert_int_equal(fib_by_address(fib, &first.address), 0);
 	assert_int_equal(fib_by_address(fib, &second.address), 2);
 	assert_true(fib_node(fib, fib_by_id(fib, &id))->id_conflict);
-	fib_clear(fib, true);
+	fib_clear(fib, 1, true);
 	assert_int_equal(fib_by_id(fib, &id), FIB_NONE);
 	fib_add_node(fib, &second);
 	assert_false(fib_node(fib, 0)->id_conflict);
@@ -167,7 +170,7 @@ static void ways_lead_to_hops(void **state)
 	}
 	fib_add_way(fib, 0, lladdr_number(200), 1);
 	assert_int_equal(fib_way(fib, 0, lladdr_number(200)), FIB_NONE);
-	fib_clear(fib, true);
+	fib_clear(fib, 1, true);
 	assert_int_equal(fib_way(fib, 0, lladdr_number(0)), FIB_NONE);
 	free(fib);
 }

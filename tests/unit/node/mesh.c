@@ -5,6 +5,7 @@
 #include "meshp/data.h"
 #include "meshp/packet.h"
 #include "node/value.h"
+#include "workers.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -286,7 +287,8 @@ static void take_packet(struct host *host, const uint8_t *bytes, size_t size)
 	memcpy(taken->bytes, bytes, size);
 }
 
-void mesh_carry(struct mesh *mesh, uint32_t host)
+/* Carries out what one side of a host put into the outbox, and empties it. */
+static void carry_out(struct mesh *mesh, uint32_t host, bool by_control)
 {
 	struct host *carried = &mesh->hosts[host];
 
@@ -302,10 +304,27 @@ void mesh_carry(struct mesh *mesh, uint32_t host)
 		case ACTION_NOTICE:
 			carried->notices[action->notice.kind]++;
 			carried->notice = action->notice;
+			assert_true(by_control);
+			break;
+		case ACTION_HANDOVER:
+			workers_take(mesh, host, by_control, action);
 			break;
 		}
 	}
 	outbox_clear(mesh->outbox);
+}
+
+/* The same, and all that comes of it between the two sides. */
+static void carry(struct mesh *mesh, uint32_t host, bool by_control)
+{
+	do {
+		carry_out(mesh, host, by_control);
+	} while (workers_deliver(mesh, host, &by_control));
+}
+
+void mesh_carry(struct mesh *mesh, uint32_t host)
+{
+	carry(mesh, host, true);
 }
 
 void mesh_inject(struct mesh *mesh, uint32_t host, uint32_t link, struct lladdr from, bool group,
@@ -316,9 +335,13 @@ void mesh_inject(struct mesh *mesh, uint32_t host, uint32_t link, struct lladdr 
 	assert_non_null(exact);
 	memcpy(exact, bytes, size);
 	outbox_clear(mesh->outbox);
-	node_frame(mesh->hosts[host].node, mesh->now, link, from, group, exact, size, mesh->outbox);
+	if (mesh->limits.workers > 0)
+		workers_frame(mesh, host, link, from, group, exact, size);
+	else
+		node_frame(mesh->hosts[host].node, mesh->now, link, from, group, exact, size,
+			   mesh->outbox);
 	free(exact);
-	mesh_carry(mesh, host);
+	carry(mesh, host, mesh->limits.workers == 0);
 }
 
 /* Brings a frame to every link on its wire that it is for, but not to the one it left from. */
@@ -518,8 +541,11 @@ void mesh_packet_write(struct mesh *mesh, uint32_t a, uint32_t b, uint32_t numbe
 void mesh_packet(struct mesh *mesh, uint32_t host, const uint8_t *packet, size_t size)
 {
 	outbox_clear(mesh->outbox);
-	node_packet(mesh->hosts[host].node, mesh->now, packet, size, mesh->outbox);
-	mesh_carry(mesh, host);
+	if (mesh->limits.workers > 0)
+		workers_packet(mesh, host, packet, size);
+	else
+		node_packet(mesh->hosts[host].node, mesh->now, packet, size, mesh->outbox);
+	carry(mesh, host, mesh->limits.workers == 0);
 }
 
 void mesh_check_taken(struct mesh *mesh, uint32_t host, uint32_t packets, const uint8_t *packet,

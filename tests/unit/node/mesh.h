@@ -23,6 +23,7 @@ enum {
 	MESH_FRAME = 2000,  /* room for any frame */
 	MESH_PACKET = 2000, /* room for any packet */
 	MESH_FLIGHTS = 1024,
+	MESH_ERRANDS = 1024,
 };
 
 /* What a frame is, as only its sender can tell; up to PACKET those that two neighbours send. */
@@ -53,6 +54,8 @@ struct flight {
 	size_t size;
 	uint8_t bytes[MESH_FRAME];
 };
+
+struct errand;
 
 /* A packet a host was handed. */
 struct taken {
@@ -94,6 +97,9 @@ struct mesh {
 	struct rng rng; /* the test's own */
 	uint32_t under_way;
 	struct flight *flights[MESH_FLIGHTS]; /* by due, then by order of sending */
+	uint32_t errands_waiting;
+	struct errand *errands[MESH_ERRANDS]; /* workers.h */
+	uint32_t turn;			      /* whose turn it is among the workers */
 	struct host hosts[MESH_HOSTS];
 	struct outbox *outbox;
 	struct table *nonces;		/* every key, lane and counter that was used */
@@ -145,7 +151,7 @@ enum neighbour_state mesh_state(struct mesh *mesh, uint32_t a, uint32_t b);
 /* What a shows of its session with b; false if it knows none. */
 bool mesh_session(struct mesh *mesh, uint32_t a, uint32_t b, struct node_session *session);
 
-/* Carries out what is in the outbox, as if host had just put it there. */
+/* Carries out what is in the outbox, as if host's control side had just put it there. */
 void mesh_carry(struct mesh *mesh, uint32_t host);
 
 /* Hands a frame to a host, as if it had come from there. */

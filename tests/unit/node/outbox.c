@@ -24,23 +24,26 @@ static void actions_come_out_in_order(void **state)
 	struct outbox *outbox = outbox_new();
 	struct lladdr to = {{1, 2, 3, 4, 5, 6}};
 	struct notice notice = {.kind = NOTICE_SESSION_UP, .epoch = 9};
+	struct handover handover = {.kind = HANDOVER_HOP, .link = 8};
 
 	for (uint8_t i = 0; i < 60; i++) {
 		uint8_t *room = outbox_room(outbox, 200);
 		assert_non_null(room);
 		memset(room, i, 200);
-		if (i % 3 == 0)
+		if (i % 4 == ACTION_FRAME)
 			outbox_frame(outbox, i, to, 100u + i);
-		else if (i % 3 == 1)
-			outbox_packet(outbox, 100u + i);
-		else
+		else if (i % 4 == ACTION_PACKET)
+			outbox_packet(outbox, 100u + i, i % 8 == ACTION_PACKET);
+		else if (i % 4 == ACTION_NOTICE)
 			outbox_notice(outbox, &notice);
+		else
+			outbox_handover(outbox, &handover, 100u + i);
 	}
 	assert_int_equal(outbox->count, 60);
 	for (uint8_t i = 0; i < 60; i++) {
 		const struct action *action = &outbox->actions[i];
-		assert_int_equal(action->kind, (enum action_kind)(i % 3));
-		if (i % 3 == 2) {
+		assert_int_equal(action->kind, (enum action_kind)(i % 4));
+		if (action->kind == ACTION_NOTICE) {
 			assert_int_equal(action->notice.kind, NOTICE_SESSION_UP);
 			assert_int_equal(action->notice.epoch, 9);
 			continue;
@@ -48,11 +51,40 @@ static void actions_come_out_in_order(void **state)
 		assert_int_equal(action->size, 100 + i);
 		for (uint32_t k = 0; k < action->size; k++)
 			assert_int_equal(outbox->bytes[action->offset + k], i);
-		if (i % 3 == 0) {
+		if (action->kind == ACTION_FRAME) {
 			assert_int_equal(action->link, i);
 			assert_memory_equal(action->to.bytes, to.bytes, LLADDR);
 		}
+		if (action->kind == ACTION_HANDOVER) {
+			assert_int_equal(action->handover.kind, HANDOVER_HOP);
+			assert_int_equal(action->handover.link, 8);
+		}
+		assert_int_equal(action->partial, i % 8 == ACTION_PACKET);
 	}
+	free(outbox);
+}
+
+/* A handover may go without bytes; one that does not fit is not there at all. */
+static void handovers_are_copied(void **state)
+{
+	struct outbox *outbox = outbox_new();
+	const struct handover handover = {.kind = HANDOVER_FRAME, .lane = 3, .link = 8};
+	uint8_t bytes[90];
+
+	memset(bytes, 0x77, sizeof(bytes));
+	for (size_t size = 0; size < sizeof(bytes); size++) {
+		assert_true(outbox_handover_copy(outbox, &handover, (struct span){bytes, size}));
+		const struct action *action = &outbox->actions[size];
+		assert_int_equal(action->size, size);
+		assert_memory_equal(outbox->bytes + action->offset, bytes, size);
+		assert_int_equal(action->handover.lane, 3);
+	}
+	outbox_packet(outbox, OUTBOX_BYTES - outbox->used - 89, false);
+	assert_false(outbox_handover_copy(outbox, &handover, (struct span){bytes, 90}));
+	assert_int_equal(outbox->count, 91);
+	assert_true(outbox_handover_copy(outbox, &handover, (struct span){bytes, 89}));
+	outbox->count = OUTBOX_ACTIONS;
+	assert_false(outbox_handover_copy(outbox, &handover, (struct span){0}));
 	free(outbox);
 }
 
@@ -64,7 +96,7 @@ static void there_is_room_for_so_many_actions(void **state)
 	for (uint32_t i = 0; i < OUTBOX_ACTIONS; i++) {
 		assert_int_equal(outbox_spare(outbox), i + OUTBOX_SPARE_ACTIONS <= OUTBOX_ACTIONS);
 		assert_non_null(outbox_room(outbox, 1));
-		outbox_packet(outbox, 1);
+		outbox_packet(outbox, 1, false);
 	}
 	assert_null(outbox_room(outbox, 1));
 	outbox_notice(outbox, &notice);
@@ -81,9 +113,9 @@ static void there_is_room_for_so_many_bytes(void **state)
 
 	assert_null(outbox_room(outbox, OUTBOX_BYTES + 1));
 	assert_null(outbox_room(outbox, SIZE_MAX));
-	outbox_packet(outbox, OUTBOX_BYTES - OUTBOX_SPARE_BYTES);
+	outbox_packet(outbox, OUTBOX_BYTES - OUTBOX_SPARE_BYTES, false);
 	assert_true(outbox_spare(outbox));
-	outbox_packet(outbox, 1);
+	outbox_packet(outbox, 1, false);
 	assert_false(outbox_spare(outbox));
 	assert_non_null(outbox_room(outbox, OUTBOX_SPARE_BYTES - 1));
 	assert_null(outbox_room(outbox, OUTBOX_SPARE_BYTES));
@@ -134,7 +166,7 @@ static void an_empty_outbox_leaves_the_hash(void **state)
 
 	outbox_hash(hash, (instant){5}, 1, outbox);
 	assert_memory_equal(hash, before, HASH_256);
-	outbox_packet(outbox, 0);
+	outbox_packet(outbox, 0, false);
 	outbox_hash(hash, (instant){5}, 1, outbox);
 	assert_memory_not_equal(hash, before, HASH_256);
 	free(outbox);
@@ -144,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(actions_come_out_in_order),
+		cmocka_unit_test(handovers_are_copied),
 		cmocka_unit_test(there_is_room_for_so_many_actions),
 		cmocka_unit_test(there_is_room_for_so_many_bytes),
 		cmocka_unit_test(all_that_is_wanted_is_in_the_hash),

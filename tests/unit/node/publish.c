@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { SLOTS = 3 }; /* with one reader */
+
 /* The route of a to b; link UINT32_MAX if there is none. */
 static struct node_route route_of(struct mesh *mesh, uint32_t a, uint32_t b)
 {
@@ -203,12 +205,12 @@ static void the_cheaper_way_is_used(void **state)
 static void the_last_snapshot_stays(void **state)
 {
 	struct mesh *mesh = mesh_started(7, 2);
-	const struct forwarding *seen[SNAPSHOTS];
-	const struct fib *fibs[SNAPSHOTS];
+	const struct forwarding *seen[SLOTS];
+	const struct fib *fibs[SLOTS];
 
 	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
 	struct node *node = mesh->hosts[0].node;
-	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
+	for (uint32_t i = 0; i < SLOTS; i++) {
 		seen[i] = node_forwarding(node);
 		publish(node);
 		assert_ptr_not_equal(node_forwarding(node), seen[i]);
@@ -216,7 +218,7 @@ static void the_last_snapshot_stays(void **state)
 		assert_int_not_equal(forwarding_at(seen[i], 0)->seal.serial, 0);
 	}
 	assert_ptr_equal(node_forwarding(node), seen[0]);
-	for (uint32_t i = 0; i < SNAPSHOTS; i++) {
+	for (uint32_t i = 0; i < SLOTS; i++) {
 		fibs[i] = node_fib(node);
 		routing_publish(node, mesh->now);
 		assert_ptr_not_equal(node_fib(node), fibs[i]);
@@ -224,6 +226,26 @@ static void the_last_snapshot_stays(void **state)
 		assert_true(fib_synced(fibs[i]));
 	}
 	assert_ptr_equal(node_fib(node), fibs[0]);
+	mesh_free(mesh);
+}
+
+/* What a worker holds is not written, however often others are published. */
+static void what_is_held_is_not_written(void **state)
+{
+	struct mesh *mesh = mesh_started(9, 2);
+
+	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
+	struct node *node = mesh->hosts[0].node;
+	uint32_t session = slots_hold(&node->sessions, 0), fib = slots_hold(&node->fibs, 0);
+	uint64_t serial = fib_serial(node_fib_at(node, fib));
+	for (uint32_t i = 0; i < 4 * SLOTS; i++) {
+		publish(node);
+		routing_publish(node, mesh->now);
+		assert_int_not_equal(slots_published(&node->sessions), session);
+		assert_int_not_equal(slots_published(&node->fibs), fib);
+		assert_int_equal(fib_serial(node_fib_at(node, fib)), serial);
+		assert_int_equal(fib_serial(node_fib(node)), serial + 1 + i);
+	}
 	mesh_free(mesh);
 }
 
@@ -254,6 +276,7 @@ int main(void)
 		cmocka_unit_test(the_quicker_way_is_used),
 		cmocka_unit_test(the_cheaper_way_is_used),
 		cmocka_unit_test(the_last_snapshot_stays),
+		cmocka_unit_test(what_is_held_is_not_written),
 		cmocka_unit_test(a_fib_is_synced_when_it_leads_somewhere),
 	};
 

@@ -16,12 +16,14 @@ enum { HOP_BEHIND, HOP_AHEAD, HOP_ASIDE, HOPS };
 /* Nodes of the FIB. */
 enum { NODE_BEHIND, NODE_FAR, NODE_LOST, NODE_TWIN_A, NODE_TWIN_B, NODES };
 
-enum { LANE_ASIDE = 5 };
+enum { LANE_ASIDE = 5, LANES = 0xfe };
 
 struct fixture {
 	struct tables tables;
 	struct forwarding *forwarding;
 	struct fib *fib;
+	uint64_t serial; /* of the FIB */
+	instant now;
 	struct worker *worker;
 	struct outbox *outbox;
 	struct fib_node nodes[NODES];
@@ -44,7 +46,7 @@ static void *zeroed(size_t size)
 
 static void fill(struct fixture *fixture)
 {
-	fib_clear(fixture->fib, true);
+	fib_clear(fixture->fib, ++fixture->serial, true);
 	for (uint32_t i = 0; i < HOPS; i++) {
 		fixture->hops[i].address = (struct address){{0xbe, 0xef, 0x20, (uint8_t)i}};
 		fixture->hops[i].link = i;
@@ -66,8 +68,8 @@ static struct fixture *fixture_new(void)
 	fixture->forwarding = forwarding_init(zeroed(forwarding_size(1)), 1, &OWN, secret);
 	fixture->fib = fib_init(zeroed(fib_size(&limits)), &limits, secret);
 	fixture->tables = (struct tables){fixture->forwarding, fixture->fib};
-	fixture->worker =
-		worker_init(zeroed(worker_size(1, WIRE_LANES - 1)), NULL, 1, 1, WIRE_LANES - 1);
+	fixture->worker = worker_init(zeroed(worker_size(1, LANES)), NULL, 1, LANES);
+	fixture->now = (instant){5000};
 	fixture->outbox = zeroed(sizeof(*fixture->outbox));
 	for (uint32_t i = 0; i < HOPS; i++)
 		fixture->hops[i].mtu = 1500;
@@ -113,8 +115,8 @@ static struct verdict pass(struct fixture *fixture)
 	memset(fixture->bytes, 0x5a, sizeof(fixture->bytes));
 	data_header_write(&fixture->header, &out);
 	outbox_clear(fixture->outbox);
-	return relay_data(&fixture->tables, fixture->worker, &fixture->frame, &fixture->header,
-			  fixture->outbox);
+	return relay_data(&fixture->tables, fixture->worker, fixture->now, &fixture->frame,
+			  &fixture->header, fixture->outbox);
 }
 
 static struct verdict pass_control(struct fixture *fixture, enum frame_type type)
@@ -128,8 +130,8 @@ static struct verdict pass_control(struct fixture *fixture, enum frame_type type
 	memset(fixture->bytes, 0x5a, sizeof(fixture->bytes));
 	control_header_write(&header, &out);
 	outbox_clear(fixture->outbox);
-	return relay_control(&fixture->tables, fixture->worker, &fixture->frame, &header,
-			     fixture->outbox);
+	return relay_control(&fixture->tables, fixture->worker, fixture->now, &fixture->frame,
+			     &header, fixture->outbox);
 }
 
 /* Checks that the frame left by that hop, one byte of it less by one. */
@@ -205,7 +207,7 @@ static void control_frames_take_lane_0(void **state)
 	fixture_free(fixture);
 }
 
-static void a_hop_is_news_once(void **state)
+static void a_hop_is_news_now_and_then(void **state)
 {
 	struct fixture *fixture = fixture_new();
 
@@ -213,7 +215,12 @@ static void a_hop_is_news_once(void **state)
 	assert_false(pass(fixture).hop_news);
 	fixture->header.lane = LANE_ASIDE;
 	assert_true(pass(fixture).hop_news);
-	worker_hops_looked(fixture->worker);
+	fixture->now = instant_after(fixture->now, duration_us(249999));
+	assert_false(pass(fixture).hop_news);
+	fixture->now = instant_after(fixture->now, duration_us(1));
+	assert_true(pass(fixture).hop_news);
+	assert_false(pass(fixture).hop_news);
+	fill(fixture); /* another FIB, other numbers */
 	assert_true(pass(fixture).hop_news);
 	fixture_free(fixture);
 }
@@ -325,10 +332,10 @@ static void a_full_outbox_is_told(void **state)
 	struct fixture *fixture = fixture_new();
 
 	pass(fixture);
-	worker_hops_looked(fixture->worker);
+	fixture->now = instant_after(fixture->now, duration_ms(250));
 	fixture->outbox->count = OUTBOX_ACTIONS;
-	struct verdict verdict = relay_data(&fixture->tables, fixture->worker, &fixture->frame,
-					    &fixture->header, fixture->outbox);
+	struct verdict verdict = relay_data(&fixture->tables, fixture->worker, fixture->now,
+					    &fixture->frame, &fixture->header, fixture->outbox);
 	assert_int_equal(verdict.kind, VERDICT_DROP);
 	assert_int_equal(verdict.drop, DROP_OUTBOX_FULL);
 	assert_false(verdict.hop_news);
@@ -341,7 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_loses_one_hop_and_nothing_else),
 		cmocka_unit_test(control_frames_take_lane_0),
-		cmocka_unit_test(a_hop_is_news_once),
+		cmocka_unit_test(a_hop_is_news_now_and_then),
 		cmocka_unit_test(refusals_come_in_their_order),
 		cmocka_unit_test(whole_addresses_tell_twins_apart),
 		cmocka_unit_test(too_big_says_what_fits),

@@ -12,6 +12,8 @@
 struct fixture {
 	struct side *sides;
 	struct outbox *outbox;
+	instant now;
+	bool partial;
 	struct packet header;
 	uint8_t packet[PACKET_MAX + 100];
 };
@@ -24,6 +26,7 @@ static struct fixture *fixture_new(void)
 	fixture->sides = sides_new(SUITE_CHACHA20_POLY1305);
 	fixture->outbox = calloc(1, sizeof(*fixture->outbox));
 	assert_non_null(fixture->outbox);
+	fixture->now = (instant){5000};
 	fixture->header = (struct packet){.traffic_class = 0x2e,
 					  .next_header = PROTOCOL_UDP,
 					  .hop_limit = 64,
@@ -44,8 +47,8 @@ static struct verdict send_bytes(struct fixture *fixture, size_t size)
 {
 	const struct tables tables = side_tables(&fixture->sides[0]);
 
-	return send_packet(&tables, fixture->sides[0].packets, (instant){5000}, fixture->packet,
-			   size, fixture->outbox);
+	return send_packet(&tables, fixture->sides[0].packets, fixture->now,
+			   (struct span){fixture->packet, size}, fixture->partial, fixture->outbox);
 }
 
 /* Sends a packet of size bytes as the header says. */
@@ -68,13 +71,18 @@ static void check_error(struct fixture *fixture, enum drop drop, enum icmp_error
 	assert_int_equal(fixture->outbox->count, 0);
 }
 
-static void check_drop(struct fixture *fixture, enum drop drop)
+static void check_drop_of(struct fixture *fixture, size_t size, enum drop drop)
 {
-	struct verdict verdict = send(fixture, 100);
+	struct verdict verdict = send(fixture, size);
 
 	assert_int_equal(verdict.kind, VERDICT_DROP);
 	assert_int_equal(verdict.drop, drop);
 	assert_int_equal(fixture->outbox->count, 0);
+}
+
+static void check_drop(struct fixture *fixture, enum drop drop)
+{
+	check_drop_of(fixture, 100, drop);
 }
 
 static void a_packet_becomes_one_frame(void **state)
@@ -103,7 +111,7 @@ static void a_packet_becomes_one_frame(void **state)
 		assert_int_equal(opened.header.hop_limit, 64);
 		assert_int_equal(opened.header.traffic_class, 0x2e);
 	}
-	assert_int_equal(worker_peer(fixture->sides[0].packets, SIDE_INDEX, 1)->tx_packets, 51);
+	assert_int_equal(worker_look(fixture->sides[0].packets, SIDE_INDEX, 1).tx_packets, 51);
 	fixture_free(fixture);
 }
 
@@ -275,7 +283,7 @@ static void what_lost_its_path_waits(void **state)
 	fixture_free(fixture);
 }
 
-/* Every lane has a next hop of its own, and each is told once. */
+/* Every lane has a next hop of its own, and each is told. */
 static void each_lane_takes_its_path(void **state)
 {
 	static const uint8_t secret[16];
@@ -347,14 +355,73 @@ static void a_full_outbox_costs_no_counter(void **state)
 	fixture_free(fixture);
 }
 
-static void the_first_packet_is_news(void **state)
+static void packets_are_news_now_and_then(void **state)
 {
 	struct fixture *fixture = fixture_new();
 
-	assert_true(send(fixture, 100).news);
-	assert_false(send(fixture, 100).news);
-	worker_peer(fixture->sides[0].packets, SIDE_INDEX, 1)->noted = false;
-	assert_true(send(fixture, 100).news);
+	for (uint32_t i = 0; i < 5; i++) {
+		assert_true(send(fixture, 100).news);
+		assert_false(send(fixture, 100).news);
+		fixture->now = instant_after(fixture->now, duration_us(249999));
+		assert_false(send(fixture, 100).news);
+		fixture->now = instant_after(fixture->now, duration_us(1));
+	}
+	fixture_free(fixture);
+}
+
+/* A checksum that was left out stays so, where the receiver can compute it. */
+static void a_partial_checksum_travels(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct address selves[] = {fixture->sides[0].address, {{0xbe, 0xef}}};
+	struct frame_opened opened;
+	uint8_t plain[2000];
+
+	fixture->partial = true;
+	for (size_t size = 48; size < 100; size++) {
+		assert_int_equal(send(fixture, size).kind, VERDICT_DONE);
+		assert_int_equal(side_open(&fixture->sides[1], fixture->outbox->bytes,
+					   fixture->outbox->actions[0].size, plain, &opened),
+				 DROP_NONE);
+		assert_true(opened.header.partial);
+	}
+	check_drop_of(fixture, 47, DROP_CHECKSUM_PARTIAL);
+	fixture->header.next_header = PROTOCOL_SCTP;
+	check_drop_of(fixture, 100, DROP_CHECKSUM_PARTIAL);
+	fixture->header.next_header = PROTOCOL_TCP;
+	check_drop_of(fixture, 59, DROP_CHECKSUM_PARTIAL);
+	for (size_t i = 0; i < 2; i++) {
+		fixture->header.destination = selves[i];
+		assert_int_equal(send(fixture, 60).kind, VERDICT_DONE);
+		assert_int_equal(fixture->outbox->actions[0].kind, ACTION_PACKET);
+		assert_true(fixture->outbox->actions[0].partial);
+	}
+	fixture_free(fixture);
+}
+
+/* A look says the same as sending, and the lane, but leaves all as it was. */
+static void a_look_changes_nothing(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct tables tables = side_tables(&fixture->sides[0]);
+	const struct span bytes = {fixture->packet, 100};
+	struct frame_opened opened;
+	uint8_t plain[2000], lane;
+
+	for (uint32_t port = 0; port < 50; port++) {
+		fixture->packet[WIRE_IPV6_HEADER] = (uint8_t)port;
+		assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+		assert_int_equal(
+			side_open(&fixture->sides[1], fixture->outbox->bytes, 100, plain, &opened),
+			DROP_NONE);
+		assert_int_equal(send_look(&tables, bytes, &lane).kind, VERDICT_DONE);
+		assert_int_equal(lane, opened.header.lane);
+	}
+	assert_int_equal(fixture->outbox->count, 1);
+	assert_int_equal(worker_look(fixture->sides[0].packets, SIDE_INDEX, 1).tx_packets, 50);
+	fixture->header.source.bytes[15] ^= 1;
+	assert_int_equal(send(fixture, 100).drop, DROP_PACKET_SOURCE);
+	assert_int_equal(send_look(&tables, bytes, &lane).kind, VERDICT_ERROR);
 	fixture_free(fixture);
 }
 
@@ -374,7 +441,9 @@ int main(void)
 		cmocka_unit_test(each_lane_takes_its_path),
 		cmocka_unit_test(packets_are_kept_for_errors),
 		cmocka_unit_test(a_full_outbox_costs_no_counter),
-		cmocka_unit_test(the_first_packet_is_news),
+		cmocka_unit_test(packets_are_news_now_and_then),
+		cmocka_unit_test(a_partial_checksum_travels),
+		cmocka_unit_test(a_look_changes_nothing),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

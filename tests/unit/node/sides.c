@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Lanes, bit n lane n. */
+enum { LANE_CONTROL = 1 << WIRE_LANE_CONTROL, LANES_PACKETS = 0xfe };
+
 static struct address address_number(uint8_t number)
 {
 	const uint8_t hash[ADDRESS_HASH] = {number, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66,
@@ -45,10 +48,10 @@ struct side *sides_new(enum suite suite)
 		for (uint8_t ring = 0; ring < 2; ring++)
 			side->keyrings[ring] =
 				keyring_init(zeroed(keyring_size(SIDE_PEERS)), SIDE_PEERS);
-		side->control = worker_init(zeroed(worker_size(SIDE_PEERS, 1)), side->keyrings[0],
-					    SIDE_PEERS, 0, 1);
-		side->packets = worker_init(zeroed(worker_size(SIDE_PEERS, WIRE_LANES - 1)),
-					    side->keyrings[1], SIDE_PEERS, 1, WIRE_LANES - 1);
+		side->control = worker_init(zeroed(worker_size(SIDE_PEERS, LANE_CONTROL)),
+					    side->keyrings[0], SIDE_PEERS, LANE_CONTROL);
+		side->packets = worker_init(zeroed(worker_size(SIDE_PEERS, LANES_PACKETS)),
+					    side->keyrings[1], SIDE_PEERS, LANES_PACKETS);
 		side->peer = (struct destination){
 			.address = address_number((uint8_t)(0xa1 - i)),
 			.generation = 1,
@@ -83,7 +86,7 @@ void side_publish(struct side *side)
 {
 	forwarding_clear(side->forwarding, 1);
 	forwarding_put(side->forwarding, SIDE_INDEX, &side->peer);
-	fib_clear(side->fib, side->synced);
+	fib_clear(side->fib, ++side->fib_serial, side->synced);
 	fib_add_way(side->fib, side->hop.link, side->hop.to, fib_add_hop(side->fib, &side->hop));
 	if (side->routed)
 		fib_add_node(side->fib, &side->path);

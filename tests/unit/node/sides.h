@@ -30,6 +30,7 @@ struct side {
 	struct fib_node path;
 	struct fib_hop hop;
 	bool synced, routed; /* true; false: the other is in no path */
+	uint64_t fib_serial; /* of the FIB, one more with each side_publish */
 };
 
 /* Two sides that can reach each other at once, MTU 1500, by keys of that suite: serial 1, even. */

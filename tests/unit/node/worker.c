@@ -15,26 +15,44 @@ enum {
 	PEERS = 5,
 	FIRST = 1,
 	LANES = WIRE_LANES - 1,
+	SET = 0xfe, /* of all lanes but 0, bit n lane n */
 	SERIALS = 60,
 };
 
 static struct worker *worker_new(void)
 {
-	void *memory = calloc(1, worker_size(PEERS, LANES));
+	void *memory = calloc(1, worker_size(PEERS, SET));
 
 	assert_non_null(memory);
-	return worker_init(memory, NULL, PEERS, FIRST, LANES);
+	return worker_init(memory, NULL, PEERS, SET);
 }
 
-static void it_owns_its_lanes_only(void **state)
+/* Every set of lanes: each lane of it counts for itself, and has windows for itself. */
+static void it_owns_any_set_of_lanes(void **state)
 {
-	struct worker *worker = worker_new();
+	const struct destination peer = {.seal.serial = 7, .open[0].serial = 8};
 
-	assert_false(worker_owns(worker, 0));
-	for (uint8_t lane = FIRST; lane < FIRST + LANES; lane++)
-		assert_true(worker_owns(worker, lane));
-	assert_false(worker_owns(worker, FIRST + LANES));
-	free(worker);
+	for (uint32_t set = 0; set < 1U << WIRE_LANES; set++) {
+		/* Of the exact size, so that what lies beyond is noticed. */
+		void *memory = calloc(1, worker_size(PEERS, (uint8_t)set));
+		assert_non_null(memory);
+		struct worker *worker = worker_init(memory, NULL, PEERS, (uint8_t)set);
+		for (uint8_t lane = 0; lane < WIRE_LANES; lane++) {
+			uint32_t counter = UINT32_MAX;
+			assert_int_equal(worker_owns(worker, lane), set >> lane & 1);
+			for (uint32_t i = 0; worker_owns(worker, lane) && i <= lane; i++) {
+				assert_true(
+					worker_counter(worker, PEERS - 1, lane, &peer, &counter));
+				assert_int_equal(counter, i);
+			}
+			if (!worker_owns(worker, lane))
+				continue;
+			struct window *window = worker_window(worker, PEERS - 1, lane, &peer, 8);
+			assert_true(window_fresh(window, 0));
+			window_accept(window, 0);
+		}
+		free(memory);
+	}
 }
 
 static void each_lane_counts_for_itself(void **state)
@@ -78,7 +96,7 @@ static uint64_t *lane_counter(struct worker *worker, uint64_t value)
 {
 	uint64_t *words = (uint64_t *)worker;
 
-	for (size_t i = 0; i < worker_size(PEERS, LANES) / sizeof(*words); i++) {
+	for (size_t i = 0; i < worker_size(PEERS, SET) / sizeof(*words); i++) {
 		if (words[i] == value)
 			return words + i;
 	}
@@ -107,20 +125,25 @@ static void a_worn_lane_is_told(void **state)
 {
 	struct worker *worker = worker_new();
 	struct destination to = {.seal.serial = 7, .generation = 1};
+	const instant now = {5000};
 	uint32_t counter;
 
-	worker_peer(worker, 2, 1)->noted = true;
+	worker_sealed(worker, now, 2, 1);
+	assert_true(worker_news(worker, now, 2));
 	for (uint32_t i = 0; i < 777777; i++)
 		assert_true(worker_counter(worker, 2, 3, &to, &counter));
 	*lane_counter(worker, 777777) = WIRE_REKEY_FRAMES - 2;
 	assert_true(worker_counter(worker, 2, 3, &to, &counter));
-	assert_false(worker_peer(worker, 2, 1)->worn);
+	assert_int_equal(worker_look(worker, 2, 1).worn_serial, 0);
+	assert_false(worker_news(worker, now, 2));
 	assert_true(worker_counter(worker, 2, 3, &to, &counter));
-	assert_true(worker_peer(worker, 2, 1)->worn);
-	assert_false(worker_peer(worker, 2, 1)->noted);
+	assert_int_equal(worker_look(worker, 2, 1).worn_serial, 7);
+	assert_true(worker_news(worker, now, 2));
+	assert_true(worker_counter(worker, 2, 3, &to, &counter));
+	assert_false(worker_news(worker, now, 2));
 	to.seal.serial = 8;
 	assert_true(worker_counter(worker, 2, 3, &to, &counter));
-	assert_false(worker_peer(worker, 2, 1)->worn);
+	assert_int_equal(worker_look(worker, 2, 1).worn_serial, 7); /* of the key before */
 	free(worker);
 }
 
@@ -152,49 +175,115 @@ static void windows_belong_to_a_key_and_a_lane(void **state)
 	free(worker);
 }
 
-static void a_new_tenant_finds_figures_at_zero(void **state)
+static void figures_are_seen(void **state)
 {
 	struct worker *worker = worker_new();
 
-	worker_peer(worker, 1, 4)->tx_packets = 9;
-	worker_peer(worker, 1, 4)->opened_serial = 3;
-	assert_int_equal(worker_peer(worker, 1, 4)->tx_packets, 9);
-	assert_int_equal(worker_peer_seen(worker, 1)->generation, 4);
-	assert_int_equal(worker_peer(worker, 1, 5)->tx_packets, 0);
-	assert_int_equal(worker_peer_seen(worker, 1)->opened_serial, 0);
-	assert_int_equal(worker_peer_seen(worker, 0)->generation, 0);
+	worker_sealed(worker, (instant){10}, 1, 4);
+	worker_opened(worker, (instant){20}, 1, 4, 3, false);
+	worker_opened(worker, (instant){30}, 1, 4, 3, true);
+	for (uint32_t i = 0; i < 9; i++) {
+		worker_count_sent(worker, 1, 4);
+		if (i % 3 == 0)
+			worker_count_received(worker, 1, 4);
+		if (i % 4 == 0)
+			worker_count_replay(worker, 1, 4);
+	}
+	struct worker_peer seen = worker_look(worker, 1, 4);
+	assert_int_equal(seen.generation, 4);
+	assert_int_equal(seen.sealed.us, 10);
+	assert_int_equal(seen.opened.us, 30);
+	assert_int_equal(seen.received.us, 20); /* an empty frame is nothing received */
+	assert_int_equal(seen.opened_serial, 3);
+	assert_int_equal(seen.tx_packets, 9);
+	assert_int_equal(seen.rx_packets, 3);
+	assert_int_equal(seen.rx_replay, 3);
 	free(worker);
 }
 
-/* The control side hears of a next hop once, until it has looked. */
-static void a_hop_is_told_once(void **state)
+static void check_nothing_seen(const struct worker *worker, uint32_t index, uint32_t generation)
+{
+	const struct worker_peer none = {.generation = generation};
+	struct worker_peer seen = worker_look(worker, index, generation);
+
+	assert_memory_equal(&seen, &none, sizeof(none));
+}
+
+static void a_new_tenant_finds_figures_at_zero(void **state)
+{
+	struct worker *worker = worker_new();
+	const instant now = {500};
+
+	worker_sealed(worker, now, 1, 4);
+	worker_opened(worker, now, 1, 4, 3, false);
+	worker_count_sent(worker, 1, 4);
+	worker_count_received(worker, 1, 4);
+	worker_count_replay(worker, 1, 4);
+	assert_true(worker_news(worker, now, 1));
+	check_nothing_seen(worker, 1, 5);
+	check_nothing_seen(worker, 0, 1);
+	worker_sealed(worker, (instant){0}, 1, 5);
+	assert_true(worker_news(worker, now, 1)); /* and its first frame is news */
+	check_nothing_seen(worker, 1, 5);
+	check_nothing_seen(worker, 1, 4);
+	free(worker);
+}
+
+/* The control side hears of a destination every 250 ms at most, but of a new key at once. */
+static void news_comes_now_and_then(void **state)
+{
+	struct worker *worker = worker_new();
+	uint32_t told = 0;
+
+	for (int64_t us = 5000; us < 2005000; us += 1000) {
+		worker_opened(worker, (instant){us}, 2, 1, 7, false);
+		told += worker_news(worker, (instant){us}, 2);
+	}
+	assert_int_equal(told, 8);
+	for (uint64_t serial = 8; serial < 12; serial++) {
+		worker_opened(worker, (instant){2005000}, 2, 1, serial, false);
+		assert_true(worker_news(worker, (instant){2005000}, 2));
+		worker_opened(worker, (instant){2005001}, 2, 1, serial, false);
+		assert_false(worker_news(worker, (instant){2005001}, 2));
+	}
+	assert_true(worker_news(worker, (instant){2005001}, 3)); /* another destination */
+	free(worker);
+}
+
+/* So it is with next hops, whose numbers mean something else in every FIB. */
+static void hops_are_told_now_and_then(void **state)
 {
 	struct worker *worker = worker_new();
 
 	for (uint32_t round = 0; round < 3; round++) {
+		const instant now = {5000 + 250000 * (int64_t)round};
+		const instant later = {now.us + 249999};
 		for (uint32_t hop = 0; hop < WORKER_HOPS; hop++)
-			assert_true(worker_hop_used(worker, hop));
+			assert_true(worker_hop_used(worker, now, 4, hop));
 		for (uint32_t hop = 0; hop < WORKER_HOPS; hop++)
-			assert_false(worker_hop_used(worker, hop));
-		worker_hops_looked(worker);
+			assert_false(worker_hop_used(worker, later, 4, hop));
 	}
-	assert_true(worker_hop_used(worker, 70));
-	assert_true(worker_hop_used(worker, 6));
-	assert_false(worker_hop_used(worker, 70));
+	for (uint64_t serial = 5; serial < 9; serial++) {
+		assert_true(worker_hop_used(worker, (instant){505000}, serial, 70));
+		assert_true(worker_hop_used(worker, (instant){505000}, serial, 6));
+		assert_false(worker_hop_used(worker, (instant){505000}, serial, 70));
+	}
 	free(worker);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_owns_its_lanes_only),
+		cmocka_unit_test(it_owns_any_set_of_lanes),
 		cmocka_unit_test(each_lane_counts_for_itself),
 		cmocka_unit_test(a_new_key_counts_from_zero),
 		cmocka_unit_test(a_lane_ends_before_its_counter_repeats),
 		cmocka_unit_test(a_worn_lane_is_told),
 		cmocka_unit_test(windows_belong_to_a_key_and_a_lane),
+		cmocka_unit_test(figures_are_seen),
 		cmocka_unit_test(a_new_tenant_finds_figures_at_zero),
-		cmocka_unit_test(a_hop_is_told_once),
+		cmocka_unit_test(news_comes_now_and_then),
+		cmocka_unit_test(hops_are_told_now_and_then),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

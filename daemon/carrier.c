@@ -1,0 +1,433 @@
+/* One turn after another: what the control loop gave, a batch of frames, a batch of packets, each
+ * carried out before the next, so that no source starves another. With nothing to do the carrier
+ * lets others run for a moment before it sleeps, for a wake-up costs more than that moment. */
+#include "daemon/carrier.h"
+
+#include "base/shared.h"
+#include "daemon/channel.h"
+#include "daemon/loop.h"
+#include "tun/device.h"
+#include "tun/merge.h"
+#include "tun/split.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CHANNEL = 256 * 1024,	  /* bytes of handovers under way each way */
+	STACK = 256 * 1024,	  /* of the thread, bytes */
+	READS = 64,		  /* packets and super-packets in a batch from tun */
+	BATCH = OUTBOX_BYTES / 4, /* bytes after which a batch is long enough */
+	LINGER_US = 20,		  /* looks for work so long before it sleeps */
+	COUNT_MS = 100,		  /* figures are published so often */
+};
+
+struct carrier {
+	struct carrier_parts parts;
+	pthread_t thread;
+	struct ethernet *ethernet;
+	struct channel *orders, *reports;
+	bool stopped; /* shared */
+	int status;   /* shared */
+	struct carrier_link links[LINKS_MAX];
+	uint64_t links_version;
+	pthread_mutex_t table_lock; /* of table, which the control loop writes */
+	struct carrier_link table[LINKS_MAX];
+	uint64_t table_version; /* shared */
+	struct carrier_counters counters, published;
+	const char *ways[LINKS_MAX]; /* shared: by what frames leave */
+	instant counted;
+	struct outbox outbox;
+	struct merge merge;
+	uint8_t packet[OFFLOAD_PACKET];
+};
+
+/* Hands the host what was gathered for it. */
+static void carrier_deliver(struct carrier *carrier)
+{
+	struct merge_out out;
+
+	while (merge_next(&carrier->merge, &out))
+		carrier->counters.tun_refused += tun_write(carrier->parts.tun, &out) != 0;
+}
+
+static void carrier_frame(struct carrier *carrier, const struct action *action,
+			  const uint8_t *bytes)
+{
+	const struct carrier_link *link = &carrier->links[action->link];
+
+	if (link->used)
+		ethernet_lend(carrier->ethernet, link->facts.ifindex, link->facts.lladdr,
+			      action->to.bytes, bytes, action->size);
+	else
+		carrier->counters.link_unknown++;
+}
+
+/* Carries out what the node wants done; the bytes are lent to kernel and host until it is. */
+static void carrier_carry_out(struct carrier *carrier)
+{
+	struct outbox *outbox = &carrier->outbox;
+
+	for (uint32_t i = 0; i < outbox->count; i++) {
+		const struct action *action = &outbox->actions[i];
+		const struct span bytes = {outbox->bytes + action->offset, action->size};
+
+		switch (action->kind) {
+		case ACTION_FRAME:
+			carrier_frame(carrier, action, bytes.bytes);
+			break;
+		case ACTION_PACKET:
+			while (!merge_add(&carrier->merge, bytes, action->partial))
+				carrier_deliver(carrier);
+			break;
+		case ACTION_HANDOVER:
+			carrier->counters.not_handed +=
+				!channel_put(carrier->reports, &action->handover, bytes);
+			break;
+		case ACTION_NOTICE: /* the control side's alone */
+			break;
+		}
+	}
+	ethernet_flush(carrier->ethernet);
+	carrier_deliver(carrier);
+	outbox_clear(outbox);
+}
+
+static struct datapath carrier_begin(struct carrier *carrier)
+{
+	return datapath_begin(carrier->parts.node, carrier->parts.number);
+}
+
+/* What the control loop gave. True if it was anything. */
+static bool carrier_orders(struct carrier *carrier, instant now)
+{
+	struct datapath datapath = carrier_begin(carrier);
+	struct handover handover;
+	struct span bytes;
+	bool any = false;
+
+	while (outbox_spare(&carrier->outbox) && channel_take(carrier->orders, &handover, &bytes)) {
+		datapath_handover(&datapath, now, &handover, bytes.bytes, bytes.size,
+				  &carrier->outbox);
+		any = true;
+	}
+	carrier_carry_out(carrier);
+	datapath_end(&datapath);
+	return any;
+}
+
+/* The slot of an interface, or LINKS_MAX. */
+static uint32_t carrier_slot(const struct carrier *carrier, uint32_t ifindex)
+{
+	uint32_t slot = 0;
+
+	while (slot < LINKS_MAX &&
+	       !(carrier->links[slot].used && carrier->links[slot].facts.ifindex == ifindex))
+		slot++;
+	return slot;
+}
+
+static void carrier_frame_came(struct carrier *carrier, struct datapath *datapath, instant now,
+			       const struct ethernet_frame *frame)
+{
+	uint32_t slot = carrier_slot(carrier, frame->ifindex);
+	struct lladdr from;
+
+	if (slot == LINKS_MAX) {
+		carrier->counters.link_unknown++;
+		return;
+	}
+	memcpy(from.bytes, frame->source, LLADDR);
+	if (!outbox_spare(&carrier->outbox))
+		carrier_carry_out(carrier);
+	datapath_frame(datapath, now, slot, from, frame->group, frame->bytes, frame->size,
+		       &carrier->outbox);
+}
+
+/* A batch of frames. True if there were any. */
+static bool carrier_frames(struct carrier *carrier, instant now)
+{
+	struct datapath datapath = carrier_begin(carrier);
+	const struct ethernet_frame *frames;
+	int count = ethernet_receive(carrier->ethernet, &frames);
+
+	for (int i = 0; i < count; i++)
+		carrier_frame_came(carrier, &datapath, now, &frames[i]);
+	carrier_carry_out(carrier);
+	datapath_end(&datapath);
+	return count > 0;
+}
+
+/* What was read from tun, packet by packet. */
+static void carrier_packet_came(struct carrier *carrier, struct datapath *datapath, instant now,
+				const uint8_t header[OFFLOAD_HEADER], size_t size)
+{
+	struct offload offload;
+	struct split split;
+	struct split_part part;
+
+	if (!offload_read((struct span){header, OFFLOAD_HEADER}, &offload) ||
+	    !split_begin(&split, carrier->packet, size, &offload)) {
+		carrier->counters.tun_malformed++;
+		return;
+	}
+	while (split_next(&split, &part)) {
+		if (!outbox_spare(&carrier->outbox))
+			carrier_carry_out(carrier);
+		datapath_packet(datapath, now, (struct span){part.bytes, part.size}, part.partial,
+				&carrier->outbox);
+	}
+}
+
+/* A batch of packets. True if there were any. */
+static bool carrier_packets(struct carrier *carrier, instant now)
+{
+	struct datapath datapath = carrier_begin(carrier);
+	uint8_t header[OFFLOAD_HEADER];
+	int reads = 0, size = 1;
+
+	while (reads < READS && carrier->outbox.used < BATCH) {
+		size = tun_read(carrier->parts.tun, header, carrier->packet,
+				sizeof(carrier->packet));
+		if (size <= 0)
+			break;
+		carrier_packet_came(carrier, &datapath, now, header, (size_t)size);
+		reads++;
+	}
+	carrier_carry_out(carrier);
+	datapath_end(&datapath);
+	if (size < 0)
+		SHARED_SET(carrier->status, size);
+	return reads > 0;
+}
+
+/* Takes in what has changed of a link. */
+static void carrier_link_set(struct carrier *carrier, uint32_t slot, const struct carrier_link *now)
+{
+	struct carrier_link *link = &carrier->links[slot];
+
+	if (link->used && (!now->used || now->facts.ifindex != link->facts.ifindex))
+		ethernet_unlink(carrier->ethernet, link->facts.ifindex);
+	*link = *now;
+	if (link->used)
+		ethernet_link(carrier->ethernet, &link->facts);
+}
+
+static void carrier_table_read(struct carrier *carrier)
+{
+	if (SHARED_ACQUIRE(carrier->table_version) == carrier->links_version)
+		return;
+	pthread_mutex_lock(&carrier->table_lock);
+	for (uint32_t slot = 0; slot < LINKS_MAX; slot++) {
+		if (memcmp(&carrier->links[slot], &carrier->table[slot],
+			   sizeof(struct carrier_link)) != 0)
+			carrier_link_set(carrier, slot, &carrier->table[slot]);
+	}
+	carrier->links_version = SHARED_GET(carrier->table_version);
+	pthread_mutex_unlock(&carrier->table_lock);
+}
+
+static bool carrier_turn(struct carrier *carrier)
+{
+	instant now = loop_now();
+	bool busy;
+
+	carrier_table_read(carrier);
+	busy = carrier_orders(carrier, now);
+	busy = carrier_frames(carrier, now) || busy;
+	return carrier_packets(carrier, now) || busy;
+}
+
+/* Copies figures, all of which are counters of 64 bits, to where others may look. */
+static void carrier_publish(struct carrier *carrier, instant now)
+{
+	const uint64_t *from = (const uint64_t *)&carrier->counters;
+	uint64_t *to = (uint64_t *)&carrier->published;
+
+	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+		if (carrier->links[slot].used)
+			SHARED_SET(carrier->ways[slot],
+				   ethernet_way(carrier->ethernet,
+						carrier->links[slot].facts.ifindex));
+	carrier->counters.link = *ethernet_counters(carrier->ethernet);
+	for (size_t i = 0; i < sizeof(carrier->counters) / sizeof(*from); i++)
+		SHARED_SET(to[i], from[i]);
+	carrier->counted = now;
+}
+
+/* Sleeps until there is something to do; what was counted does not wait longer than COUNT_MS. */
+static void carrier_sleep(struct carrier *carrier, bool counted)
+{
+	struct pollfd waits[] = {
+		{.fd = channel_descriptor(carrier->orders), .events = POLLIN},
+		{.fd = carrier->parts.tun, .events = POLLIN},
+		{.fd = carrier->parts.sockets.packet, .events = POLLIN},
+		{.fd = carrier->parts.sockets.ring, .events = POLLIN},
+	};
+
+	int most_ms = ethernet_waits(carrier->ethernet) ? 1 : counted ? -1 : COUNT_MS;
+
+	(void)poll(waits, sizeof(waits) / sizeof(waits[0]), most_ms);
+	if (waits[0].revents != 0)
+		channel_quiet(carrier->orders);
+}
+
+/* Nothing is to be done: lets others run, and sleeps if that goes on. */
+static void carrier_linger(struct carrier *carrier, instant since)
+{
+	instant now = loop_now();
+	bool counted = instant_since(now, carrier->counted).us >= COUNT_MS * INT64_C(1000);
+
+	if (instant_since(now, since).us < LINGER_US) {
+		sched_yield();
+		return;
+	}
+	if (counted)
+		carrier_publish(carrier, now);
+	carrier_sleep(carrier, counted);
+}
+
+static void *carrier_run(void *argument)
+{
+	struct carrier *carrier = argument;
+	instant busy = loop_now();
+
+	while (!SHARED_ACQUIRE(carrier->stopped) && SHARED_GET(carrier->status) == 0) {
+		if (carrier_turn(carrier))
+			busy = loop_now();
+		else
+			carrier_linger(carrier, busy);
+	}
+	channel_wake(carrier->reports);
+	return NULL;
+}
+
+/* Starts the thread, which takes no signal. 0 or -errno. */
+static int carrier_thread(struct carrier *carrier)
+{
+	pthread_attr_t attributes;
+	sigset_t all, before;
+	int status = pthread_attr_init(&attributes);
+
+	if (status != 0)
+		return -status;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	status = pthread_attr_setstacksize(&attributes, STACK);
+	if (status == 0)
+		status = pthread_create(&carrier->thread, &attributes, carrier_run, carrier);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
+	return -status;
+}
+
+static void carrier_release(struct carrier *carrier)
+{
+	ethernet_close(carrier->ethernet);
+	channel_close(carrier->orders);
+	channel_close(carrier->reports);
+	pthread_mutex_destroy(&carrier->table_lock);
+	free(carrier);
+}
+
+int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
+		  struct failure *failure)
+{
+	struct carrier *made = calloc(1, sizeof(*made));
+	int status = made == NULL ? -ENOMEM : 0;
+
+	if (status != 0)
+		return failure_say(failure, status, "carrier: %s", strerror(-status));
+	made->parts = *parts;
+	pthread_mutex_init(&made->table_lock, NULL);
+	outbox_clear(&made->outbox);
+	merge_init(&made->merge, parts->udp);
+	status = channel_open(&made->orders, CHANNEL, sizeof(struct handover));
+	if (status == 0)
+		status = channel_open(&made->reports, CHANNEL, sizeof(struct handover));
+	if (status == 0)
+		status = ethernet_open(&made->ethernet, &parts->sockets, parts->ethertype);
+	if (status == 0)
+		status = carrier_thread(made);
+	if (status == 0) {
+		*carrier = made;
+		return 0;
+	}
+	carrier_release(made);
+	return failure_say(failure, status, "carrier: %s", strerror(-status));
+}
+
+void carrier_stop(struct carrier *carrier)
+{
+	if (carrier == NULL)
+		return;
+	SHARED_RELEASE(carrier->stopped, true);
+	channel_wake(carrier->orders);
+	pthread_join(carrier->thread, NULL);
+	carrier_release(carrier);
+}
+
+void carrier_links(struct carrier *carrier, const struct carrier_link *links)
+{
+	pthread_mutex_lock(&carrier->table_lock);
+	memcpy(carrier->table, links, sizeof(carrier->table));
+	SHARED_RELEASE(carrier->table_version, carrier->table_version + 1);
+	pthread_mutex_unlock(&carrier->table_lock);
+	carrier_wake(carrier);
+}
+
+void carrier_wake(struct carrier *carrier)
+{
+	channel_wake(carrier->orders);
+}
+
+bool carrier_give(struct carrier *carrier, const struct handover *handover, struct span bytes)
+{
+	return channel_put(carrier->orders, handover, bytes);
+}
+
+int carrier_descriptor(const struct carrier *carrier)
+{
+	return channel_descriptor(carrier->reports);
+}
+
+void carrier_quiet(struct carrier *carrier)
+{
+	channel_quiet(carrier->reports);
+}
+
+void carrier_insist(const struct carrier *carrier)
+{
+	channel_wake(carrier->reports);
+}
+
+bool carrier_take(struct carrier *carrier, struct handover *handover, struct span *bytes)
+{
+	return channel_take(carrier->reports, handover, bytes);
+}
+
+int carrier_status(const struct carrier *carrier)
+{
+	return SHARED_GET(carrier->status);
+}
+
+const char *carrier_way(const struct carrier *carrier, uint32_t slot)
+{
+	const char *way = SHARED_GET(carrier->ways[slot]);
+
+	return way != NULL ? way : "packet";
+}
+
+void carrier_count(const struct carrier *carrier, struct carrier_counters *counters)
+{
+	const uint64_t *from = (const uint64_t *)&carrier->published;
+	uint64_t *to = (uint64_t *)counters;
+
+	for (size_t i = 0; i < sizeof(*counters) / sizeof(*to); i++)
+		to[i] = SHARED_GET(from[i]);
+}
