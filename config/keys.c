@@ -22,6 +22,11 @@ static bool set_network_key_file(struct config *config, const char *text, struct
 	return true;
 }
 
+static bool set_transit(struct config *config, const char *text, struct why *why)
+{
+	return value_yes(text, &config->transit, why);
+}
+
 static bool set_ethertype(struct config *config, const char *text, struct why *why)
 {
 	return value_ethertype(text, &config->ethertype, why);
@@ -115,6 +120,8 @@ static const struct key keys[] = {
 	{"Mesh", "NetworkKeyFile", "",
 	 "empty: an open mesh; else a file with 32 random bytes in base64: only holders take part",
 	 true, set_network_key_file},
+	{"Mesh", "Transit", "yes", "yes | no: the ways of others do not lead over this node", false,
+	 set_transit},
 	{"Mesh", "EtherType", "0x88B5", "the same on every node of a mesh", false, set_ethertype},
 	{"Session", "RekeySec", "120", "seconds after which a session gets new keys, 1..120", false,
 	 set_rekey},

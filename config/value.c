@@ -249,14 +249,23 @@ bool value_expose(const char *text, struct config_expose *out, struct why *why)
 	return true;
 }
 
-bool value_allowed(const char *text, bool *out, struct why *why)
+static bool value_either(const char *text, const char *on, const char *off, bool *out,
+			 struct why *why)
 {
-	bool allow = strcmp(text, "allow") == 0;
-
-	if (!allow && strcmp(text, "deny") != 0) {
-		why_say(why, "'%s' is neither, write deny or allow", text);
+	if (strcmp(text, on) != 0 && strcmp(text, off) != 0) {
+		why_say(why, "'%s' is neither, write %s or %s", text, off, on);
 		return false;
 	}
-	*out = allow;
+	*out = strcmp(text, on) == 0;
 	return true;
+}
+
+bool value_allowed(const char *text, bool *out, struct why *why)
+{
+	return value_either(text, "allow", "deny", out, why);
+}
+
+bool value_yes(const char *text, bool *out, struct why *why)
+{
+	return value_either(text, "yes", "no", out, why);
 }

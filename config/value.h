@@ -41,4 +41,7 @@ MUST_USE bool value_expose(const char *text, struct config_expose *out, struct w
 /* `allow` or `deny`. */
 MUST_USE bool value_allowed(const char *text, bool *out, struct why *why);
 
+/* `yes` or `no`. */
+MUST_USE bool value_yes(const char *text, bool *out, struct why *why);
+
 #endif

@@ -41,6 +41,7 @@ struct daemon {
 	struct mesh mesh;
 	struct control *control;
 	uint8_t network_key[SECRET];
+	bool stopping;
 };
 
 static int network_key_read(struct daemon *daemon, struct failure *failure)
@@ -146,10 +147,15 @@ static void daemon_close(struct daemon *daemon)
 	loop_close(daemon->loop);
 }
 
+/* Who asks a second time does not want to wait. */
 static void stop_asked(void *owner)
 {
+	struct daemon *daemon = owner;
+
 	notify_stopping();
-	loop_stop(owner, 0);
+	if (daemon->stopping || mesh_leave(&daemon->mesh) != 0)
+		loop_stop(daemon->loop, 0);
+	daemon->stopping = true;
 }
 
 static void reload_asked(void *owner)
@@ -161,10 +167,10 @@ static void reload_asked(void *owner)
 
 static int daemon_run(struct daemon *daemon, struct failure *failure)
 {
-	int status = loop_signal(daemon->loop, SIGTERM, stop_asked, daemon->loop);
+	int status = loop_signal(daemon->loop, SIGTERM, stop_asked, daemon);
 
 	if (status == 0)
-		status = loop_signal(daemon->loop, SIGINT, stop_asked, daemon->loop);
+		status = loop_signal(daemon->loop, SIGINT, stop_asked, daemon);
 	if (status == 0)
 		status = loop_signal(daemon->loop, SIGHUP, reload_asked, daemon);
 	if (status != 0)

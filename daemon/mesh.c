@@ -62,6 +62,8 @@ static void carry_out(struct mesh *mesh)
 			news_tell(mesh, &action->notice);
 			if (action->notice.kind == NOTICE_TRACE && mesh->traced != NULL)
 				mesh->traced(mesh->traced_owner, action->notice.trace);
+			if (action->notice.kind == NOTICE_LEFT)
+				loop_stop(mesh->parts.loop, 0);
 			break;
 		case ACTION_HANDOVER:
 			carriers_give(mesh, &action->handover, (struct span){bytes, action->size});
@@ -344,7 +346,8 @@ static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct fa
 		.limits = limits_of(mesh),
 		.settings = {.zone = mesh->parts.config->zone,
 			     .suites = mesh->suites,
-			     .rekey = mesh->parts.config->rekey},
+			     .rekey = mesh->parts.config->rekey,
+			     .no_transit = !mesh->parts.config->transit},
 	};
 	struct node_secrets *secrets = &from.secrets;
 	int status = state_identity(mesh->parts.state, secrets->identity_seed, failure);
@@ -463,6 +466,27 @@ void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct a
 					   .lane = lane,
 					   .to = *to});
 	settle(mesh);
+}
+
+static void leave_late(void *owner)
+{
+	struct mesh *mesh = owner;
+
+	loop_stop(mesh->parts.loop, 0);
+}
+
+int mesh_leave(struct mesh *mesh)
+{
+	struct loop_source *late;
+	instant now = loop_now();
+	int status = loop_timer(mesh->parts.loop, leave_late, mesh, &late);
+
+	if (status != 0)
+		return status;
+	loop_timer_set(late, instant_after(now, duration_ms(ROUTE_LEAVE_MS)));
+	hand(mesh, &(struct journal_event){.kind = JOURNAL_LEAVE, .now = now});
+	settle(mesh);
+	return 0;
 }
 
 void mesh_close(struct mesh *mesh)

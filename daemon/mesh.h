@@ -97,6 +97,10 @@ MUST_USE int mesh_find_links(struct mesh *mesh, struct failure *failure);
  * once. */
 void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct address *to);
 
+/* Tells the neighbours that the node leaves and, when they have heard it, at the latest after
+ * ROUTE_LEAVE_MS, stops the loop. 0 or -errno: then nothing was done. To be called once. */
+MUST_USE int mesh_leave(struct mesh *mesh);
+
 /* Takes the addresses off tun and forgets every secret. */
 void mesh_close(struct mesh *mesh);
 

@@ -43,6 +43,7 @@ static const char *message_id(const struct notice *notice)
 	case NOTICE_SESSION_UP:
 	case NOTICE_ZONE:
 	case NOTICE_TRACE:
+	case NOTICE_LEFT:
 		return "";
 	}
 	return "";
@@ -105,6 +106,9 @@ void news_tell(struct mesh *mesh, const struct notice *notice)
 	case NOTICE_DUPLICATE_NODE:
 		log_say(log, LOG_ERR, fields,
 			"another live node has our identity: give one of them a new one");
+		break;
+	case NOTICE_LEFT:
+		log_say(log, LOG_DEBUG, fields, "the neighbours know that we leave");
 		break;
 	case NOTICE_TRACE:
 		break;

@@ -2,6 +2,7 @@
 #include "daemon/values.h"
 
 #include "daemon/text.h"
+#include "route/record.h"
 
 #include <sodium.h>
 
@@ -40,6 +41,25 @@ json_t *value_hex(const uint8_t *bytes, size_t size)
 	char text[64];
 
 	return json_string(sodium_bin2hex(text, sizeof(text), bytes, size));
+}
+
+json_t *value_flags(uint8_t flags)
+{
+	static const struct {
+		enum record_flag flag;
+		const char *name;
+	} names[] = {
+		{RECORD_LEAVING, "leaving"},
+		{RECORD_NO_TRANSIT, "no-transit"},
+		{RECORD_GATEWAY, "gateway"},
+		{RECORD_STUB, "stub"},
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			json_array_append_new(list, json_string(names[i].name));
+	return list;
 }
 
 json_t *value_list(const char *name, json_t *list)

@@ -14,6 +14,9 @@ json_t *value_lladdr(const uint8_t bytes[LLADDR]);
 json_t *value_base64(const uint8_t *bytes, size_t size); /* of at most 46 bytes */
 json_t *value_hex(const uint8_t *bytes, size_t size);	 /* of at most 31 bytes */
 
+/* A new array of the names of a record's flags; NULL for want of memory. */
+json_t *value_flags(uint8_t flags);
+
 /* {"schema":1, NAME: list}; takes the list over. */
 json_t *value_list(const char *name, json_t *list);
 

@@ -97,23 +97,24 @@ json_t *view_status(const struct mesh *mesh)
 	struct node_status status;
 
 	node_status(mesh->node, loop_now(), &status);
-	return json_pack("{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:i, s:i, s:I, s:I, s:s, "
-			 "s:I, s:i, s:s, s:s, s:s, "
-			 "s:s, s:o, s:i, s:i, s:i, s:o, s:o}",
-			 "schema", 1, "address", value_address(&status.address), "id",
-			 value_id(&status.address), "public_key",
-			 value_base64(status.public_key, sizeof(status.public_key)), "network_id",
-			 value_hex(status.network_id, sizeof(status.network_id)), "closed",
-			 status.closed, "duplicate", status.duplicate, "database_full", status.full,
-			 "synced", status.synced, "nodes", (int)status.nodes, "zone",
-			 (int)status.zone, "epoch", (json_int_t)status.boot_epoch, "generation",
-			 (json_int_t)status.generation, "version", MESHPD_VERSION, "uptime_ms",
-			 (json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
-			 (int)mesh->host.mtu, "tun", mesh->host.tun, "loopback",
-			 mesh->loopback.name, "loopback_kind", mesh->loopback.kind, "firewall",
-			 "none", "crypto", json_crypto(mesh), "peers", (int)status.peers,
-			 "neighbours", (int)status.neighbours, "staged", (int)status.staged,
-			 "drops", json_drops(mesh, &status.drops), "links", json_links(mesh));
+	return json_pack(
+		"{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o, s:i, s:i, s:I, s:I, s:s, "
+		"s:I, s:i, s:s, s:s, s:s, "
+		"s:s, s:o, s:i, s:i, s:i, s:o, s:o}",
+		"schema", 1, "address", value_address(&status.address), "id",
+		value_id(&status.address), "public_key",
+		value_base64(status.public_key, sizeof(status.public_key)), "network_id",
+		value_hex(status.network_id, sizeof(status.network_id)), "closed", status.closed,
+		"duplicate", status.duplicate, "database_full", status.full, "synced",
+		status.synced, "flags", value_flags(status.flags), "nodes", (int)status.nodes,
+		"zone", (int)status.zone, "epoch", (json_int_t)status.boot_epoch, "generation",
+		(json_int_t)status.generation, "version", MESHPD_VERSION, "uptime_ms",
+		(json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
+		(int)mesh->host.mtu, "tun", mesh->host.tun, "loopback", mesh->loopback.name,
+		"loopback_kind", mesh->loopback.kind, "firewall", "none", "crypto",
+		json_crypto(mesh), "peers", (int)status.peers, "neighbours", (int)status.neighbours,
+		"staged", (int)status.staged, "drops", json_drops(mesh, &status.drops), "links",
+		json_links(mesh));
 }
 
 json_t *view_neighbours(const struct mesh *mesh)

@@ -16,31 +16,12 @@ static const char *medium_name(uint8_t medium)
 	return medium == MEDIUM_RADIO ? "radio" : "unknown";
 }
 
-static json_t *json_flags(uint8_t flags)
-{
-	static const struct {
-		enum record_flag flag;
-		const char *name;
-	} names[] = {
-		{RECORD_LEAVING, "leaving"},
-		{RECORD_NO_TRANSIT, "no-transit"},
-		{RECORD_GATEWAY, "gateway"},
-		{RECORD_STUB, "stub"},
-	};
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (flags & names[i].flag)
-			json_array_append_new(list, json_string(names[i].name));
-	return list;
-}
-
 static json_t *json_member(const struct node_member *member)
 {
 	return json_pack("{s:o, s:o, s:b, s:b, s:b, s:o, s:I, s:i, s:i, s:o}", "address",
 			 value_address(&member->address), "id", value_id(&member->address), "own",
 			 member->own, "connected", member->connected, "reached", member->reached,
-			 "flags", json_flags(member->flags), "metric",
+			 "flags", value_flags(member->flags), "metric",
 			 (json_int_t)member->metric_us, "hops", (int)member->hops, "mtu",
 			 (int)member->mtu, "next_hop",
 			 member->reached ? value_address(&member->next_hop) : json_string(""));

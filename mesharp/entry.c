@@ -245,6 +245,24 @@ void entry_level(struct entry *entry, const struct entry_context *context)
 	entry->tries = tries;
 }
 
+void entry_gone(struct entry *entry, const struct entry_context *context)
+{
+	switch (entry->state) {
+	case NEIGHBOUR_ONEWAY:
+	case NEIGHBOUR_TWOWAY:
+	case NEIGHBOUR_SYNC:
+	case NEIGHBOUR_FULL:
+		enter_lost(entry, context);
+		break;
+	case NEIGHBOUR_NONE:
+	case NEIGHBOUR_HEARD:
+	case NEIGHBOUR_HANDSHAKE:
+	case NEIGHBOUR_LOST:
+	case NEIGHBOUR_BLOCKED:
+		break;
+	}
+}
+
 void entry_busy(struct entry *entry, const struct entry_context *context)
 {
 	instant silent = instant_after(entry->received, duration_ms(SILENCE_MS));

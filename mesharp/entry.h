@@ -84,6 +84,9 @@ void entry_session_gone(struct entry *entry, const struct entry_context *context
 /* It has all of the database that we have: SYNC → FULL. */
 void entry_level(struct entry *entry, const struct entry_context *context);
 
+/* The other end said that it leaves, and is gone: what is probed is LOST. */
+void entry_gone(struct entry *entry, const struct entry_context *context);
+
 /* Data was sent there: if it stays silent for 100 ms it is probed, again and again for 500 ms. */
 void entry_busy(struct entry *entry, const struct entry_context *context);
 

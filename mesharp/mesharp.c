@@ -287,6 +287,19 @@ void mesharp_level(struct mesharp *mesharp, instant now, const struct address *a
 	}
 }
 
+void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *address)
+{
+	const struct roster *roster = roster_of(mesharp);
+
+	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
+	     at = roster_next(roster, at)) {
+		struct step step = step_begin(mesharp, now, at);
+
+		entry_gone(step.entry, &step.context);
+		step_end(mesharp, &step);
+	}
+}
+
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address)
 {

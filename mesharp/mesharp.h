@@ -55,6 +55,9 @@ void mesharp_session(struct mesharp *mesharp, instant now, const struct address 
 /* The node has all of the database that we have: its entries in SYNC become FULL. */
 void mesharp_level(struct mesharp *mesharp, instant now, const struct address *address);
 
+/* The node said that it leaves, and is gone by now: its entries that are probed become LOST. */
+void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *address);
+
 /* Data was sent to the neighbour there, for the first time in 250 ms: its silence counts. */
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address);

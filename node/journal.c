@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 static const uint8_t magic[8] = "meshp.ev";
 
@@ -31,6 +31,7 @@ void journal_head_write(struct writer *writer, const struct journal_head *head)
 	writer_u32(writer, head->settings.boot_epoch);
 	writer_u8(writer, head->settings.suites);
 	writer_u64(writer, (uint64_t)head->settings.rekey.us);
+	writer_u8(writer, head->settings.no_transit);
 	writer_copy(writer, head->secrets.identity_seed, sizeof(head->secrets.identity_seed));
 	writer_copy(writer, head->secrets.session_secret, sizeof(head->secrets.session_secret));
 	writer_copy(writer, head->secrets.network_key, sizeof(head->secrets.network_key));
@@ -63,11 +64,21 @@ static bool head_good(const struct journal_head *head)
 	       head->settings.rekey.us > 0 && head->settings.rekey.us <= rekey_most;
 }
 
+/* A byte that says yes or no; anything else spoils *good. */
+static bool bool_read(struct reader *reader, bool *good)
+{
+	uint8_t value = reader_u8(reader);
+
+	*good = *good && value <= 1;
+	return value == 1;
+}
+
 enum journal_found journal_head_read(struct reader *reader, struct journal_head *head)
 {
 	struct reader ahead = *reader;
 	struct journal_head read = {.limits.workers = 0}; /* all lanes are the control side's */
 	uint8_t begins[sizeof(magic)];
+	bool good = true;
 
 	reader_copy(&ahead, begins, sizeof(begins));
 	uint16_t version = reader_u16(&ahead);
@@ -85,13 +96,15 @@ enum journal_found journal_head_read(struct reader *reader, struct journal_head 
 	read.settings.boot_epoch = reader_u32(&ahead);
 	read.settings.suites = reader_u8(&ahead);
 	read.settings.rekey = duration_us((int64_t)reader_u64(&ahead));
+	read.settings.no_transit = bool_read(&ahead, &good);
 	reader_copy(&ahead, read.secrets.identity_seed, sizeof(read.secrets.identity_seed));
 	reader_copy(&ahead, read.secrets.session_secret, sizeof(read.secrets.session_secret));
 	reader_copy(&ahead, read.secrets.network_key, sizeof(read.secrets.network_key));
 	reader_copy(&ahead, read.secrets.random_seed, sizeof(read.secrets.random_seed));
-	enum journal_found found = ahead.failed	      ? JOURNAL_CUT
-				   : head_good(&read) ? JOURNAL_WHOLE
-						      : JOURNAL_MALFORMED;
+	good = good && head_good(&read);
+	enum journal_found found = ahead.failed ? JOURNAL_CUT
+				   : good	? JOURNAL_WHOLE
+						: JOURNAL_MALFORMED;
 	if (found == JOURNAL_WHOLE) {
 		*head = read;
 		*reader = ahead;
@@ -122,15 +135,6 @@ static void facts_write(struct writer *writer, const struct node_link *facts)
 	writer_u32(writer, facts->cost);
 	writer_u64(writer, facts->rate_bps);
 	writer_copy(writer, facts->lladdr.bytes, LLADDR);
-}
-
-/* A byte that says yes or no; anything else spoils *good. */
-static bool bool_read(struct reader *reader, bool *good)
-{
-	uint8_t value = reader_u8(reader);
-
-	*good = *good && value <= 1;
-	return value == 1;
 }
 
 static bool facts_read(struct reader *reader, struct node_link *facts)
@@ -169,6 +173,7 @@ void journal_event_write(struct writer *writer, const struct journal_event *even
 		bytes_write(writer, event->bytes);
 		break;
 	case JOURNAL_TIME:
+	case JOURNAL_LEAVE:
 		break;
 	case JOURNAL_SESSION_KEY:
 		REQUIRE(event->bytes.size == AGREE_KEY);
@@ -203,6 +208,7 @@ static bool arguments_read(struct reader *reader, const struct node_limits *limi
 		event->bytes = bytes_read(reader);
 		return true;
 	case JOURNAL_TIME:
+	case JOURNAL_LEAVE:
 		return true;
 	case JOURNAL_SESSION_KEY:
 		event->generation = reader_u32(reader);
@@ -225,7 +231,7 @@ enum journal_found journal_event_read(struct reader *reader, const struct node_l
 	uint64_t us = reader_u64(&ahead);
 	struct journal_event read = {.kind = (enum journal_kind)kind};
 
-	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_TRACE))
+	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_LEAVE))
 		return JOURNAL_MALFORMED;
 	bool good = arguments_read(&ahead, limits, &read);
 	if (ahead.failed)
@@ -272,6 +278,9 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_TRACE:
 		node_trace(node, event->now, event->trace, event->lane, &event->to, outbox);
+		break;
+	case JOURNAL_LEAVE:
+		node_leave(node, event->now, outbox);
 		break;
 	}
 }

@@ -18,7 +18,7 @@
 #include "node/node.h"
 
 enum {
-	JOURNAL_HEAD = 187,		 /* bytes of a head */
+	JOURNAL_HEAD = 188,		 /* bytes of a head */
 	JOURNAL_EVENT = 22 + UINT16_MAX, /* the longest event, bytes */
 	JOURNAL_ANSWER = 8,
 	JOURNAL_LIMIT_MOST = 1 << 20, /* the greatest capacity a head may ask for */
@@ -38,9 +38,10 @@ enum journal_kind {
 	JOURNAL_TIME,
 	JOURNAL_SESSION_KEY,
 	JOURNAL_TRACE,
+	JOURNAL_LEAVE,
 };
 
-/* An event as a value: the arguments of one of the six functions that hand a node an event. */
+/* An event as a value: the arguments of one of the seven functions that hand a node an event. */
 struct journal_event {
 	enum journal_kind kind;
 	instant now;		/* 0 … 2^50 − 1 µs, which is 35 years */

@@ -451,6 +451,13 @@ void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
 	settle(node, now, outbox);
 }
 
+void node_leave(struct node *node, instant now, struct outbox *outbox)
+{
+	node->leaving = true;
+	route_renew(node_route(node), now);
+	settle(node, now, outbox);
+}
+
 instant node_deadline(const struct node *node)
 {
 	return timers_next(node_timers(node));

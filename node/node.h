@@ -37,6 +37,7 @@ struct node_settings {
 	uint32_t boot_epoch; /* greater at every start; also the certificate's generation */
 	uint8_t suites;	     /* a set of aead_suites() that may be used, never empty */
 	duration rekey;	     /* age at which a key is replaced: 120 s, less in tests */
+	bool no_transit;     /* paths of others are not to lead over this node */
 };
 
 /* What a node needs to know of a link. */
@@ -92,6 +93,11 @@ void node_session_key(struct node *node, instant now, const uint8_t session_secr
 void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
 		const struct address *destination, struct outbox *outbox);
 
+/* The node is about to be stopped: it tells its neighbours, so that others go round it at once, and
+ * begins nothing any more; what comes is handled as before. NOTICE_LEFT says that all of them have
+ * heard it; without them ROUTE_LEAVE_MS are enough. There is no way back. */
+void node_leave(struct node *node, instant now, struct outbox *outbox);
+
 /* When node_time is wanted next; INSTANT_NEVER if nothing waits. */
 instant node_deadline(const struct node *node);
 
@@ -128,6 +134,7 @@ struct node_status {
 	bool closed;	/* a network key is set */
 	bool duplicate; /* another node with our identity was heard within 5 minutes */
 	bool full;	/* a record found no room within 5 minutes */
+	uint8_t flags;	/* enum record_flag: what its record says of it */
 	uint32_t zone;
 	uint32_t boot_epoch;
 	uint32_t generation;

@@ -16,11 +16,12 @@ enum notice_kind {
 	NOTICE_DATABASE_FULL,  /* a record found no room, for the first time in 5 minutes */
 	NOTICE_DUPLICATE_NODE, /* another live node has our identity */
 	NOTICE_TRACE,	       /* a trace of ours came to its end */
+	NOTICE_LEFT,	       /* the neighbours have heard that we leave */
 };
 
 struct notice {
 	enum notice_kind kind;
-	struct address address; /* the other node; ZONE, DATABASE_FULL: we; TRACE: where to */
+	struct address address; /* the other node; ZONE, DATABASE_FULL, LEFT: we; TRACE: where to */
 	uint32_t link;		/* NEIGHBOUR: slot of the link */
 	struct lladdr lladdr;	/* NEIGHBOUR */
 	enum neighbour_state from, to; /* NEIGHBOUR */

@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+uint8_t routing_flags(const struct node *node)
+{
+	return (uint8_t)((node->settings.no_transit ? RECORD_NO_TRANSIT : 0) |
+			 (node->leaving ? RECORD_LEAVING : 0));
+}
+
 static struct route_self routing_self(const struct node *node)
 {
 	return (struct route_self){
@@ -14,6 +20,7 @@ static struct route_self routing_self(const struct node *node)
 		.certificate = &node->keys[0].certificate,
 		.epoch = node->settings.boot_epoch,
 		.instance = node->instance,
+		.flags = routing_flags(node),
 	};
 }
 
@@ -113,6 +120,22 @@ static void routing_duplicate(struct node *node, instant now, struct outbox *out
 	node->duplicate_until = instant_after(now, duration_ms(DUPLICATE_MS));
 }
 
+/* A neighbour left. A record that one of its earlier lives made says nothing of the one whose
+ * certificate we hold. */
+static void routing_gone(struct node *node, instant now, const struct address *address)
+{
+	const struct database *database = route_database(node_route(node));
+	uint32_t number = database_find(database, address);
+	uint32_t index = table_find(node_peer_table(node), address->bytes);
+	struct certificate certificate;
+
+	if (index == TABLE_NONE || number == DATABASE_NONE ||
+	    !database_certificate(database, number, &certificate) ||
+	    certificate.generation < node_peer(node, index)->certificate.generation)
+		return;
+	mesharp_gone(node_mesharp(node), now, address);
+}
+
 bool routing_step(struct node *node, instant now, struct outbox *outbox)
 {
 	const struct route_self self = routing_self(node);
@@ -132,6 +155,9 @@ bool routing_step(struct node *node, instant now, struct outbox *outbox)
 		break;
 	case ROUTE_DUPLICATE:
 		routing_duplicate(node, now, outbox);
+		break;
+	case ROUTE_GONE:
+		routing_gone(node, now, &action.neighbour);
 		break;
 	}
 	return true;
@@ -159,6 +185,10 @@ void routing_news(struct node *node, instant now, struct outbox *outbox)
 	if (!outbox_spare(outbox))
 		return;
 	routing_tell_full(node, now, outbox);
+	if (node->leaving && !node->left_told && route_left(node_route(node))) {
+		outbox_notice(outbox, &(struct notice){.kind = NOTICE_LEFT, .address = node->own});
+		node->left_told = true;
+	}
 	if (nodes == node->nodes_told && synced == node->synced_told)
 		return;
 	node->nodes_told = nodes;

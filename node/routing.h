@@ -5,6 +5,9 @@
 
 #include "node/value.h"
 
+/* What our record is to say of us: enum record_flag. */
+uint8_t routing_flags(const struct node *node);
+
 /* Something of a neighbour changed, or a probe of it came: routing is told how it is now. */
 void routing_neighbour(struct node *node, instant now, const struct address *address);
 

@@ -212,12 +212,22 @@ static void settle_changed(struct node *node, instant now, const struct mesharp_
 					       .to = action->after});
 }
 
+/* True of what would begin something with a neighbour. */
+static bool settle_begins(const struct mesharp_action *action)
+{
+	return action->deed == MESHARP_HELLO || action->deed == MESHARP_INITIATE ||
+	       (action->deed == MESHARP_PROBE && action->probe.asks);
+}
+
 static void settle_action(struct node *node, instant now, struct mesharp_action *action,
 			  struct outbox *outbox)
 {
 	uint32_t index =
 		action->deed == MESHARP_HELLO ? POOL_NONE : peers_find(node, &action->address);
 
+	/* Who leaves would only be lost again. */
+	if (node->leaving && settle_begins(action))
+		return;
 	switch (action->deed) {
 	case MESHARP_HELLO:
 		greet(node, action->link, outbox);

@@ -125,6 +125,8 @@ struct node {
 	uint64_t full_told;  /* how many had found none when that was told */
 	uint32_t nodes_told; /* what the last ZONE notice said, or held at the start */
 	bool synced_told;
+	bool leaving; /* it is about to be stopped */
+	bool left_told;
 
 	struct node_link links[LINKS_MAX];
 	struct drops drops; /* of the control side */

@@ -1,4 +1,5 @@
 /* What a node shows of itself: read-only walks over its parts. */
+#include "node/routing.h"
 #include "node/value.h"
 
 #include <string.h>
@@ -25,6 +26,7 @@ void node_status(const struct node *node, instant now, struct node_status *statu
 		.closed = node->closed,
 		.duplicate = !instant_reached(now, node->duplicate_until),
 		.full = !instant_reached(now, node->full_until),
+		.flags = routing_flags(node),
 		.zone = node->settings.zone,
 		.boot_epoch = node->settings.boot_epoch,
 		.generation = node->keys[0].certificate.generation,

@@ -64,6 +64,7 @@ struct adjacency_claim {
 struct adjacency {
 	bool used;
 	bool lists_us; /* its record does */
+	instant gone;  /* its record says that it leaves: when it is counted out; else NEVER */
 	struct route_neighbour known;
 	struct adjacency_sending sending;
 	struct adjacency_receiving receiving;

@@ -4,8 +4,9 @@
 
 void claims_begin(struct claims *claims, const struct store *store, uint32_t node)
 {
-	bool speaks = store_has_head(store, node) &&
-		      (store_node(store, node)->flags & RECORD_LEAVING) == 0;
+	/* That we leave ourselves is said to others: until we are gone we pass on what comes. */
+	bool leaves = node != STORE_OWN && (store_node(store, node)->flags & RECORD_LEAVING) != 0;
+	bool speaks = store_has_head(store, node) && !leaves;
 
 	claims->store = store;
 	claims->fragment = speaks ? store_first(store, node) : STORE_NONE;

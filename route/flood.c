@@ -41,6 +41,8 @@ bool flood_lists(const struct database *database, uint32_t node, const struct ad
 	uint8_t bytes[RECORD_MAX];
 	struct record record;
 
+	if ((database_flags(database, node) & RECORD_LEAVING) != 0)
+		return false;
 	for (uint32_t at = database_first(database, node); at != DATABASE_NONE;
 	     at = database_next(database, at)) {
 		size_t size = database_copy(database, at, bytes);

@@ -17,7 +17,7 @@ struct flood {
 
 void flood_init(struct flood *flood);
 
-/* True if a node's record lists that address. */
+/* True if a node's record lists that address. Who leaves lists nobody. */
 bool flood_lists(const struct database *database, uint32_t node, const struct address *address);
 
 /* Another version of a fragment was taken, from that slot or, ADJACENCY_NONE, as our own: what was

@@ -42,6 +42,7 @@ enum {
 	ROUTE_SPF_QUIET_MS = 10000,
 	ROUTE_DUPLICATE_MS = 300000,
 	ROUTE_BETTER_MS = 10000, /* a cost that much better must last so long */
+	ROUTE_LEAVE_MS = 200,	 /* at most, between saying that one leaves and being gone */
 };
 
 /* Rates: tokens a second, burst. */
@@ -49,5 +50,6 @@ static const struct rate RATE_ORIGIN = {10, 10};      /* fragments of one origin
 static const struct rate RATE_NEW_NODES = {50, 2048}; /* new ids from one neighbour */
 static const struct rate RATE_FORGED = {1, 16};	      /* not good ones from one neighbour */
 static const struct rate RATE_ORIGINATE = {10, 5};    /* own record */
+static const struct rate RATE_LEAVINGS = {5, 20};     /* paths computed at once for who leaves */
 
 #endif

@@ -24,6 +24,11 @@ void origin_change(struct origin *origin, instant due)
 	origin->due = instant_earlier(origin->due, due);
 }
 
+bool origin_left(const struct origin *origin)
+{
+	return (origin->said & RECORD_LEAVING) != 0;
+}
+
 /* The MTU as an entry may say it. */
 static uint16_t mtu_of(const struct route_neighbour *neighbour)
 {
@@ -133,6 +138,8 @@ instant origin_deadline(const struct origin *origin, instant now)
 		due = instant_earlier(due, origin->refresh[i]);
 	if (due.us < origin->not_before.us)
 		due = origin->not_before;
+	if (origin_left(origin))
+		due = INSTANT_NEVER;
 	return origin->untold ? now : due;
 }
 
@@ -226,8 +233,9 @@ static bool still_good(const struct origin *origin, instant now, struct adjacenc
 	    !last_made(database, draft->fragment, bytes, &last) ||
 	    !says(adjacencies, &last, stretch))
 		return false;
-	return draft->fragment != 0 || (last.fragments == draft->fragments &&
-					certificate_equal(&last.certificate, &draft->certificate));
+	return draft->fragment != 0 ||
+	       (last.flags == draft->flags && last.fragments == draft->fragments &&
+		certificate_equal(&last.certificate, &draft->certificate));
 }
 
 /* What is known of the link now is what the record says. */
@@ -279,6 +287,7 @@ static void make_all(struct origin *origin, instant now, const struct route_self
 	struct record draft = {
 		.least = WIRE_VERSION,
 		.greatest = WIRE_VERSION,
+		.flags = self->flags,
 		.fragments = (uint8_t)fragments_needed(adjacencies),
 		.zone = origin->realm.zone,
 		.epoch = self->epoch,
@@ -298,6 +307,7 @@ static void make_all(struct origin *origin, instant now, const struct route_self
 		origin->refresh[i] = refreshment(now, rng);
 	}
 	origin->fragments = draft.fragments;
+	origin->said = draft.flags;
 }
 
 void origin_make(struct origin *origin, instant now, const struct route_self *self,

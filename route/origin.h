@@ -12,6 +12,7 @@
 struct origin {
 	struct address own;
 	struct database_realm realm;
+	uint8_t said;	    /* the flags of the record as it was last made */
 	instant due;	    /* a change is to be told, NEVER if none is */
 	instant not_before; /* the rate, or a duplicate, allows none before */
 	struct bucket rate;
@@ -27,6 +28,9 @@ struct origin {
 /* The first record is due at once. */
 void origin_init(struct origin *origin, const struct address *own,
 		 const struct database_realm *realm);
+
+/* True if the record says that we leave. It is not made again then. */
+bool origin_left(const struct origin *origin);
 
 /* The record has to be made anew, at that time or before. */
 void origin_change(struct origin *origin, instant due);

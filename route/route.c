@@ -33,7 +33,8 @@ struct route {
 	struct sync sync;
 	struct origin origin;
 	struct schedule schedule;
-	uint64_t graph; /* version of the database the schedule knows of */
+	struct bucket leavings; /* of nodes, that paths are computed at once for */
+	uint64_t graph;		/* version of the database the schedule knows of */
 	uint64_t timers, adjacencies, database, paths; /* offsets from here, bytes */
 };
 
@@ -108,7 +109,8 @@ static void arm_parts(struct route *route, instant now)
 static void arm(struct route *route, instant now, uint32_t slot)
 {
 	struct adjacencies *adjacencies = adjacencies_of(route);
-	instant floods = flood_deadline(adjacency_at(adjacencies, slot));
+	const struct adjacency *adjacency = adjacency_at(adjacencies, slot);
+	instant floods = instant_earlier(flood_deadline(adjacency), adjacency->gone);
 	instant syncs = sync_deadline(&route->sync, adjacencies, database_of(route), now, slot);
 
 	timers_set(timers_of(route), slot, instant_earlier(floods, syncs));
@@ -152,13 +154,13 @@ struct route *route_init(void *memory, const struct route_limits *limits, const 
 }
 
 /* After an event: what is news is marked, a changed graph is to be computed, and timers are set. */
-static void settle(struct route *route, instant now, bool own_link)
+static void settle(struct route *route, instant now, bool at_once)
 {
 	uint64_t graph = database_version(database_of(route));
 	struct adjacencies *adjacencies = adjacencies_of(route);
 
 	if (graph != route->graph)
-		schedule_change(&route->schedule, now, own_link);
+		schedule_change(&route->schedule, now, at_once);
 	route->graph = graph;
 	flood_news(&route->flood, adjacencies, database_of(route), now);
 	arm_all(route, now);
@@ -189,6 +191,8 @@ bool route_neighbour(struct route *route, instant now, const struct route_neighb
 	adjacency = adjacency_at(adjacencies, slot);
 	was_full = adjacency->known.full;
 	adjacency->known = *neighbour;
+	if (fresh)
+		adjacency->gone = INSTANT_NEVER;
 	if (fresh || (was_full && !neighbour->full))
 		sync_begin(adjacencies, now, slot);
 	if (fresh && node != DATABASE_NONE)
@@ -233,6 +237,23 @@ void route_renew(struct route *route, instant now)
 	arm_parts(route, now);
 }
 
+bool route_left(const struct route *route)
+{
+	struct adjacencies *adjacencies = adjacencies_of(route);
+	uint32_t first = database_first(database_of(route), DATABASE_OWN);
+
+	if (!origin_left(&route->origin))
+		return false;
+	for (uint32_t i = 0; i < adjacency_count(adjacencies); i++) {
+		uint32_t slot = adjacency_nth(adjacencies, i);
+		enum adjacency_mark mark = adjacency_mark(adjacencies, slot, first);
+
+		if (mark == ADJACENCY_WANTED || mark == ADJACENCY_FLYING)
+			return false;
+	}
+	return true;
+}
+
 /* The neighbour is to have a fragment of ours, or the first if there is no such number any more. */
 static void answer_with_own(struct route *route, instant now, uint32_t slot, uint32_t number)
 {
@@ -271,8 +292,18 @@ static enum drop own_fragment(struct route *route, instant now, const struct rou
 	abort();
 }
 
-/* A fragment was taken. True if it is a neighbour's and that lists us now and did not, or the other
- * way round. */
+/* A neighbour's record says that it leaves, or as it is back no longer does. */
+static void heed_leaving(struct adjacency *adjacency, instant now, bool leaves)
+{
+	if (!leaves)
+		adjacency->gone = INSTANT_NEVER;
+	else if (instant_is_never(adjacency->gone))
+		adjacency->gone = instant_after(now, duration_ms(ROUTE_LEAVE_MS));
+}
+
+/* A fragment was taken. True if paths are to be computed at once: it is a neighbour's and that
+ * lists us now and did not, or the other way round; or its node leaves, and is there for a moment
+ * only. */
 static bool taken(struct route *route, instant now, uint32_t slot, uint32_t fragment)
 {
 	struct adjacencies *adjacencies = adjacencies_of(route);
@@ -280,26 +311,29 @@ static bool taken(struct route *route, instant now, uint32_t slot, uint32_t frag
 	struct database_fragment facts;
 	struct adjacency *origin;
 	uint32_t at_origin;
-	bool listed;
+	bool leaves, at_once, listed;
 
 	flood_taken(adjacencies, fragment, slot);
 	sync_fed(&route->sync, adjacency_at(adjacencies, slot), now, slot);
 	if (!database_fragment(database, fragment, &facts))
 		return false;
+	leaves = (database_flags(database, facts.node) & RECORD_LEAVING) != 0;
+	at_once = leaves && bucket_take(&route->leavings, RATE_LEAVINGS, now);
 	at_origin = adjacency_find(adjacencies, database_address(database, facts.node));
 	if (at_origin == ADJACENCY_NONE)
-		return false;
+		return at_once;
 	origin = adjacency_at(adjacencies, at_origin);
 	listed = origin->lists_us;
 	origin->lists_us = flood_lists(database, facts.node, &route->own);
+	heed_leaving(origin, now, leaves);
 	if (origin->lists_us)
 		origin_listed(&route->origin, origin, now);
-	return listed != origin->lists_us;
+	return at_once || listed != origin->lists_us;
 }
 
-/* One fragment of RECORDS. *own_link is set if it changes an adjacency of ours. */
+/* One fragment of RECORDS. *at_once is set if it calls for paths at once. */
 static enum drop fragment_came(struct route *route, instant now, const struct route_self *self,
-			       uint32_t slot, struct span bytes, bool *own_link)
+			       uint32_t slot, struct span bytes, bool *at_once)
 {
 	struct record record;
 	uint32_t fragment;
@@ -311,7 +345,7 @@ static enum drop fragment_came(struct route *route, instant now, const struct ro
 		return own_fragment(route, now, self, slot, &record, bytes);
 	drop = database_accept(database_of(route), now, slot, bytes, &fragment);
 	if (drop == DROP_NONE)
-		*own_link |= taken(route, now, slot, fragment);
+		*at_once |= taken(route, now, slot, fragment);
 	else if (drop == DROP_RECORD_KNOWN && fragment != DATABASE_NONE)
 		flood_known(adjacencies_of(route), slot, fragment);
 	else if (drop == DROP_RECORD_OLD && fragment != DATABASE_NONE)
@@ -322,7 +356,7 @@ static enum drop fragment_came(struct route *route, instant now, const struct ro
 static enum drop records_came(struct route *route, instant now, const struct route_self *self,
 			      uint32_t slot, struct reader *in, struct drops *drops)
 {
-	bool own_link = false;
+	bool at_once = false;
 	struct span fragment;
 	uint32_t number;
 
@@ -330,12 +364,12 @@ static enum drop records_came(struct route *route, instant now, const struct rou
 		return DROP_MALFORMED;
 	flood_received(adjacency_at(adjacencies_of(route), slot), now, number);
 	while (message_records_next(in, &fragment)) {
-		enum drop drop = fragment_came(route, now, self, slot, fragment, &own_link);
+		enum drop drop = fragment_came(route, now, self, slot, fragment, &at_once);
 
 		if (drop != DROP_NONE)
 			drops->counts[drop]++;
 	}
-	settle(route, now, own_link);
+	settle(route, now, at_once);
 	return DROP_NONE;
 }
 
@@ -388,16 +422,20 @@ static bool adjacency_due(struct route *route, instant now, uint32_t slot,
 	const struct database *database = database_of(route);
 	struct adjacency *adjacency = adjacency_at(adjacencies, slot);
 	struct writer out = writer_of(action->message, sizeof(action->message));
-	bool level = sync_level(adjacency);
-	bool sends = !level && (sync_due(&route->sync, adjacencies, database, now, slot, &out) ||
-				flood_due(adjacencies, database, now, slot, &out));
+	bool gone = instant_reached(now, adjacency->gone);
+	bool level = !gone && sync_level(adjacency);
+	bool sends = !gone && !level &&
+		     (sync_due(&route->sync, adjacencies, database, now, slot, &out) ||
+		      flood_due(adjacencies, database, now, slot, &out));
 
 	REQUIRE(writer_ok(&out));
-	action->deed = level ? ROUTE_LEVEL : ROUTE_SEND;
+	action->deed = gone ? ROUTE_GONE : level ? ROUTE_LEVEL : ROUTE_SEND;
 	action->neighbour = adjacency->known.address;
 	action->size = out.used;
+	if (gone)
+		adjacency->gone = INSTANT_NEVER;
 	arm(route, now, slot);
-	return level || sends;
+	return gone || level || sends;
 }
 
 /* Our record is due, or a duplicate is to be told of: true if that is so. */

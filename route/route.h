@@ -24,6 +24,7 @@ struct route_self {
 	const struct identity *identity;
 	const struct certificate *certificate;
 	uint32_t epoch, instance;
+	uint8_t flags; /* enum record_flag: what the record says of us */
 };
 
 /* What is known of a neighbour, over all links to it. */
@@ -49,8 +50,12 @@ void route_parted(struct route *route, instant now, const struct address *addres
 void route_digest_heard(struct route *route, instant now, const struct address *address,
 			uint64_t digest, uint32_t nodes);
 
-/* Our certificate changed, so our record has to. */
+/* Our certificate or our flags changed, so our record has to. */
 void route_renew(struct route *route, instant now);
+
+/* True if our record says that we leave and every neighbour has it or was given up: nobody needs us
+ * any more. Until then what comes is passed on as before. */
+bool route_left(const struct route *route);
 
 /* A sealed message of types 2 … 4 was opened, from a neighbour. Refusals: MALFORMED,
  * NEIGHBOUR_UNKNOWN; what is refused of the fragments in RECORDS is counted in drops. */
@@ -63,6 +68,7 @@ enum route_deed {
 	ROUTE_LEVEL,	 /* neighbour has all we had: SYNC → FULL */
 	ROUTE_CHANGED,	 /* paths were computed anew */
 	ROUTE_DUPLICATE, /* another node has our identity */
+	ROUTE_GONE,	 /* neighbour said that it leaves, and has had the time to */
 };
 
 struct route_action {

@@ -18,7 +18,7 @@ static int64_t delay_ms(const struct schedule *schedule, instant now)
 								: ROUTE_SPF_LONG_MS;
 }
 
-void schedule_change(struct schedule *schedule, instant now, bool own)
+void schedule_change(struct schedule *schedule, instant now, bool at_once)
 {
 	duration quiet = instant_since(now, schedule->changed);
 	instant due;
@@ -28,7 +28,8 @@ void schedule_change(struct schedule *schedule, instant now, bool own)
 		schedule->computed = false;
 	}
 	schedule->changed = now;
-	due = instant_after(now, duration_ms(own ? ROUTE_SPF_FIRST_MS : delay_ms(schedule, now)));
+	due = instant_after(now,
+			    duration_ms(at_once ? ROUTE_SPF_FIRST_MS : delay_ms(schedule, now)));
 	schedule->due = instant_earlier(schedule->due, due);
 }
 

@@ -1,6 +1,6 @@
 /* When paths are computed: at once after a quiet time, soon while it is young that the graph
- * changes, seldom when it goes on, and always at once for an adjacency of our own.
- * docs/protocol/route.md, section 5; the shape is RFC 8405's. Inside of route/. */
+ * changes, seldom when it goes on, and always at once for an adjacency of our own and for who
+ * leaves. docs/protocol/route.md, section 5; the shape is RFC 8405's. Inside of route/. */
 #ifndef ROUTE_SCHEDULE_H
 #define ROUTE_SCHEDULE_H
 
@@ -18,8 +18,8 @@ struct schedule {
 
 void schedule_init(struct schedule *schedule);
 
-/* The graph changed; own: by an adjacency of ours. */
-void schedule_change(struct schedule *schedule, instant now, bool own);
+/* The graph changed; at_once: by an adjacency of ours, or by who leaves. */
+void schedule_change(struct schedule *schedule, instant now, bool at_once);
 
 /* Paths were computed. */
 void schedule_done(struct schedule *schedule);

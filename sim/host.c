@@ -48,6 +48,8 @@ void world_start(struct world *world, uint32_t node)
 	if (host->node != NULL)
 		return;
 	host->boot_epoch++;
+	host->leaving = false;
+	host->left = false;
 	struct journal_head head = {.limits = world->limits,
 				    .settings = {.boot_epoch = host->boot_epoch,
 						 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
@@ -77,6 +79,15 @@ void world_stop(struct world *world, uint32_t node)
 	recorder_stop(world, node);
 	node_wipe(host->node);
 	host->node = NULL;
+}
+
+void world_leave(struct world *world, uint32_t node)
+{
+	if (world->hosts[node].node == NULL)
+		return;
+	world->hosts[node].leaving = true;
+	world_hand(world, node, &(struct journal_event){.kind = JOURNAL_LEAVE});
+	world_rest(world, node);
 }
 
 void world_drops(const struct world *world, uint32_t node, struct drops *drops)
@@ -175,6 +186,8 @@ static void check_full(struct world *world, uint32_t node, const struct notice *
 
 static void take_notice(struct world *world, uint32_t node, const struct notice *notice)
 {
+	if (notice->kind == NOTICE_LEFT)
+		world->hosts[node].left = true;
 	if (notice->kind != NOTICE_NEIGHBOUR || notice->to != NEIGHBOUR_FULL)
 		return;
 	world->last_full = world->now;
@@ -223,6 +236,10 @@ void world_rest(struct world *world, uint32_t node)
 		world_breach(world, node, "a deadline that stays in the past");
 	node_check_new(host->node, &host->seen);
 	witness_timers(world, node, now);
+	if (host->left) {
+		world_stop(world, node);
+		return;
+	}
 	instant deadline = clock_when(&host->clock, node_deadline(host->node));
 	if (deadline.us >= host->armed.us)
 		return;

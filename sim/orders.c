@@ -118,6 +118,17 @@ static void crash(struct world *world, const struct select *select)
 		world_stop(world, node);
 }
 
+/* In the second round whoever is not gone by then goes. */
+static void leave(struct world *world, const struct order *order, uint32_t round)
+{
+	for (uint32_t node = order->select.a; node <= order->select.b; node++) {
+		if (round == 0)
+			world_leave(world, node);
+		else if (world->hosts[node].leaving)
+			world_stop(world, node);
+	}
+}
+
 static void start(struct world *world, const struct select *select)
 {
 	for (uint32_t node = select->a; node <= select->b; node++)
@@ -161,6 +172,10 @@ void orders_carry(struct world *world, uint32_t number, uint32_t round)
 		break;
 	case ORDER_CRASH:
 		crash(world, &order->select);
+		break;
+	case ORDER_LEAVE:
+		leave(world, order, round);
+		repeated = true;
 		break;
 	case ORDER_RESTART:
 	case ORDER_JOIN:

@@ -74,6 +74,8 @@ const char *replay_event_name(enum journal_kind kind)
 		return "session_key";
 	case JOURNAL_TRACE:
 		return "trace";
+	case JOURNAL_LEAVE:
+		return "leave";
 	}
 	return "";
 }

@@ -214,21 +214,14 @@ struct order_word {
 };
 
 static const struct order_word order_words[] = {
-	{"cut", ORDER_CUT, false},
-	{"heal", ORDER_HEAL, false},
-	{"down", ORDER_DOWN, false},
-	{"up", ORDER_UP, false},
-	{"crash", ORDER_CRASH, false},
-	{"restart", ORDER_RESTART, false},
-	{"resume", ORDER_RESUME, false},
-	{"join", ORDER_JOIN, false},
-	{"partition", ORDER_PARTITION, false},
-	{"send", ORDER_SEND, true},
-	{"replay", ORDER_REPLAY, true},
-	{"mutate", ORDER_MUTATE, true},
-	{"forge", ORDER_FORGE, true},
-	{"jump", ORDER_JUMP, false},
-	{"move", ORDER_MOVE, false},
+	{"cut", ORDER_CUT, false},	   {"heal", ORDER_HEAL, false},
+	{"down", ORDER_DOWN, false},	   {"up", ORDER_UP, false},
+	{"crash", ORDER_CRASH, false},	   {"leave", ORDER_LEAVE, false},
+	{"restart", ORDER_RESTART, false}, {"resume", ORDER_RESUME, false},
+	{"join", ORDER_JOIN, false},	   {"partition", ORDER_PARTITION, false},
+	{"send", ORDER_SEND, true},	   {"replay", ORDER_REPLAY, true},
+	{"mutate", ORDER_MUTATE, true},	   {"forge", ORDER_FORGE, true},
+	{"jump", ORDER_JUMP, false},	   {"move", ORDER_MOVE, false},
 };
 
 static const struct order_word *order_word(const char *word)
@@ -241,10 +234,10 @@ static const struct order_word *order_word(const char *word)
 
 static void check_select(struct line *line, const struct order *order)
 {
-	bool of_nodes = order->kind == ORDER_CRASH || order->kind == ORDER_RESTART ||
-			order->kind == ORDER_JOIN || order->kind == ORDER_RESUME ||
-			order->kind == ORDER_PARTITION || order->kind == ORDER_JUMP ||
-			order->kind == ORDER_MOVE;
+	bool of_nodes = order->kind == ORDER_CRASH || order->kind == ORDER_LEAVE ||
+			order->kind == ORDER_RESTART || order->kind == ORDER_JOIN ||
+			order->kind == ORDER_RESUME || order->kind == ORDER_PARTITION ||
+			order->kind == ORDER_JUMP || order->kind == ORDER_MOVE;
 
 	if (of_nodes && order->select.kind != SELECT_NODES)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");
@@ -271,6 +264,10 @@ struct order scenario_order(const struct scenario *scenario, struct line *line)
 		order.by = line_time(line);
 	else if (order.kind == ORDER_MOVE)
 		order.to = mobility_read_place(scenario, line);
+	if (order.kind == ORDER_LEAVE) {
+		order.count = 2;
+		order.every = duration_ms(ROUTE_LEAVE_MS);
+	}
 	while (meant->repeated && line_more(line)) {
 		if (line_took(line, "count"))
 			order.count = (uint32_t)line_number(line, 1, 1000000);

@@ -54,6 +54,7 @@ enum order_kind {
 	ORDER_UP,	 /* carrier again */
 	ORDER_PARTITION, /* nodes a … b from all others, silently */
 	ORDER_CRASH,	 /* without a word */
+	ORDER_LEAVE,	 /* an end that the neighbours are told of */
 	ORDER_RESTART,	 /* with nothing but the identity, boot epoch + 1 */
 	ORDER_JOIN,	 /* first start of a node that was absent */
 	ORDER_RESUME,	 /* crash, and going on from what was saved then */

@@ -75,6 +75,8 @@ struct host {
 	struct node *node; /* NULL: not running */
 	uint8_t *memory;   /* where it lies, or will: zeros while it does not run */
 	uint32_t boot_epoch;
+	bool leaving;	    /* it was told that it will be stopped */
+	bool left;	    /* and said that its neighbours know */
 	struct clock clock; /* its machine's: goes on while the node does not run */
 	uint32_t seen;	    /* of its FIBs, by node_check_new */
 	instant armed;	    /* the earliest TIME event for it; never: none */
@@ -182,9 +184,11 @@ uint32_t world_port(const struct world *world, struct lladdr lladdr);
 struct address world_address(const struct world *world, uint32_t node);
 
 /* Starts a node that is not running: a new value under the next boot epoch. Ends one without a
- * word. Tells one about a port's link. */
+ * word. Lets one that runs say that it leaves, and ends it when that was heard; whoever asks ends
+ * it ROUTE_LEAVE_MS later in any case. Tells one about a port's link. */
 void world_start(struct world *world, uint32_t node);
 void world_stop(struct world *world, uint32_t node);
+void world_leave(struct world *world, uint32_t node);
 void world_tell(struct world *world, uint32_t port);
 
 /* Hands a node that runs an event at its own clock's time, which is put into it. */

@@ -51,6 +51,16 @@ static void drops_print(const json_t *answer)
 		"dropped     %" JSON_INTEGER_FORMAT " %s\n", json_integer_value(count), reason);
 }
 
+/* What the node's record says of it besides its neighbours. */
+static void flags_print(const json_t *answer)
+{
+	json_t *flags = json_object_get(answer, "flags");
+	json_t *flag;
+	size_t i;
+
+	json_array_foreach(flags, i, flag) printf("says        %s\n", json_string_value(flag));
+}
+
 void status_print(const json_t *answer, bool colour)
 {
 	facts_print(answer);
@@ -61,6 +71,7 @@ void status_print(const json_t *answer, bool colour)
 		puts("full        there is no room for the records of all nodes");
 	if (!json_is_true(json_object_get(answer, "synced")))
 		puts("not synced  no neighbour has told yet which nodes there are");
+	flags_print(answer);
 	drops_print(answer);
 	links_print_facts(answer, colour);
 }

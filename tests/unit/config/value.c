@@ -166,6 +166,12 @@ static void inbound_is_one_of_two(void **state)
 	assert_false(allowed);
 	assert_true(value_allowed("allow", &allowed, &why));
 	assert_true(allowed);
+	assert_false(value_yes("allow", &allowed, &why));
+	assert_true(allowed);
+	assert_true(value_yes("no", &allowed, &why));
+	assert_false(allowed);
+	assert_true(value_yes("yes", &allowed, &why));
+	assert_true(allowed);
 }
 
 int main(void)

@@ -15,6 +15,7 @@ enum event {
 	PROBE_NEW_INSTANCE,
 	LEVEL,
 	BUSY,
+	GONE,
 	UNANSWERED,
 	TIMER,
 	LINK_DOWN,
@@ -60,6 +61,9 @@ static void happen(struct fixture *fixture, enum event event)
 	case BUSY:
 		entry_busy(&fixture->entry, &fixture->context);
 		break;
+	case GONE:
+		entry_gone(&fixture->entry, &fixture->context);
+		break;
 	case UNANSWERED:
 		timer_event(fixture, fixture->entry.state == NEIGHBOUR_HANDSHAKE
 					     ? 4
@@ -92,6 +96,7 @@ static const char *const table[EVENTS] = {
 	[PROBE_NEW_INSTANCE] = "ooooooooo",
 	[LEVEL] = "-hkotfflb",
 	[BUSY] = "-hkotsflb",
+	[GONE] = "-hklllllb",
 	[UNANSWERED] = "-kblllllh",
 	[TIMER] = "-kkotsflh",
 	[LINK_DOWN] = "---------",

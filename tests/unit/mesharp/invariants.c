@@ -82,7 +82,7 @@ static void random_event(struct model *model, struct rng *rng)
 	const struct hello hello = {.instance = instance, .zone = rng_below(rng, 30) == 0};
 	enum drop drop = DROP_NONE;
 
-	switch (rng_below(rng, 14)) {
+	switch (rng_below(rng, 15)) {
 	case 0:
 	case 1:
 	case 2:
@@ -103,6 +103,10 @@ static void random_event(struct model *model, struct rng *rng)
 		break;
 	case 7:
 		mesharp_busy(model->mesharp, model->now, link, from, &address);
+		break;
+	case 8:
+		if (rng_below(rng, 8) == 0)
+			mesharp_gone(model->mesharp, model->now, &address);
 		break;
 	default:
 		drop = probe_event(model, rng, link, from, address, instance);

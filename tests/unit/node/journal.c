@@ -25,7 +25,8 @@ static struct journal_head head_sample(void)
 				    .settings = {.zone = 7,
 						 .boot_epoch = 9,
 						 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
-						 .rekey = duration_s(120)}};
+						 .rekey = duration_s(120),
+						 .no_transit = true}};
 
 	memset(head.secrets.identity_seed, 1, 32);
 	memset(head.secrets.session_secret, 2, 32);
@@ -57,8 +58,11 @@ static const struct journal_event samples[] = {
 	 .generation = 10,
 	 .bytes = {secret, sizeof(secret)}},
 	{.kind = JOURNAL_TRACE, .now = {2500001}, .trace = TRACES - 1, .lane = 7, .to = {{0xbe}}},
+	{.kind = JOURNAL_LEAVE, .now = {2500002}},
 	{.kind = JOURNAL_TIME, .now = {((int64_t)1 << 50) - 1}},
 };
+
+enum { NO_TRANSIT_AT = JOURNAL_HEAD - 4 * 32 - 1 }; /* before four secrets */
 
 enum { SAMPLES = sizeof(samples) / sizeof(samples[0]) };
 
@@ -188,7 +192,7 @@ static enum journal_found found_with(size_t sample, size_t at, uint8_t value)
 static void nonsense_is_malformed(void **state)
 {
 	assert_int_equal(found_with(2, 0, 0), JOURNAL_MALFORMED);    /* no such kind */
-	assert_int_equal(found_with(2, 0, 7), JOURNAL_MALFORMED);    /* nor that */
+	assert_int_equal(found_with(2, 0, 8), JOURNAL_MALFORMED);    /* nor that */
 	assert_int_equal(found_with(2, 2, 0x04), JOURNAL_MALFORMED); /* an instant of 2^50 */
 	assert_int_equal(found_with(2, 1, 0x80), JOURNAL_MALFORMED); /* a negative one */
 	assert_int_equal(found_with(0, 12, 2), JOURNAL_MALFORMED);   /* a link there is not */
@@ -237,6 +241,10 @@ static void a_head_of_nonsense_is_malformed(void **state)
 {
 	const struct journal_head good = head_sample();
 	struct journal_head heads[] = {good, good, good, good, good, good, good, good, good, good};
+	uint8_t bytes[JOURNAL_HEAD];
+	struct writer writer = writer_of(bytes, sizeof(bytes));
+	struct reader reader = reader_of(bytes, sizeof(bytes));
+	struct journal_head read;
 
 	heads[0].limits.links = 0;
 	heads[1].limits.links = LINKS_MAX + 1;
@@ -251,6 +259,9 @@ static void a_head_of_nonsense_is_malformed(void **state)
 	assert_int_equal(head_found(&good), JOURNAL_WHOLE);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		assert_int_equal(head_found(&heads[i]), JOURNAL_MALFORMED);
+	journal_head_write(&writer, &good);
+	bytes[NO_TRANSIT_AT] = 2; /* neither yes nor no */
+	assert_int_equal(journal_head_read(&reader, &read), JOURNAL_MALFORMED);
 }
 
 static void another_file_is_no_journal(void **state)
@@ -335,6 +346,8 @@ static void call(struct one *one, const struct journal_event *event)
 	else if (event->kind == JOURNAL_TRACE)
 		node_trace(one->node, event->now, event->trace, event->lane, &event->to,
 			   one->outbox);
+	else if (event->kind == JOURNAL_LEAVE)
+		node_leave(one->node, event->now, one->outbox);
 	else
 		node_session_key(one->node, event->now, event->bytes.bytes, event->generation,
 				 one->outbox);

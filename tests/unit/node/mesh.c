@@ -116,7 +116,8 @@ void mesh_start(struct mesh *mesh, uint32_t host)
 	struct node_settings settings = {.zone = 1,
 					 .boot_epoch = started->making.boot_epoch,
 					 .suites = started->making.suites,
-					 .rekey = started->making.rekey};
+					 .rekey = started->making.rekey,
+					 .no_transit = started->making.no_transit};
 	struct node_status status;
 
 	mesh_stop(mesh, host);

@@ -70,6 +70,7 @@ struct making {
 	uint8_t suites;	     /* ChaCha20-Poly1305 alone */
 	uint8_t network;     /* 0: open; equal numbers make equal network keys */
 	duration rekey;	     /* 120 s */
+	bool no_transit;
 	struct node_link links[MESH_LINKS];
 	uint32_t wires[MESH_LINKS]; /* which wire each link is on: the first, then the second */
 };
@@ -81,7 +82,7 @@ struct host {
 	struct address address;
 	uint32_t packets, packets_room; /* handed to the host */
 	struct taken *taken;
-	uint32_t notices[NOTICE_TRACE + 1];
+	uint32_t notices[NOTICE_LEFT + 1];
 	struct notice notice; /* the last one */
 	uint32_t frames[KIND_COUNT];
 	uint64_t delivered; /* frames that came in */

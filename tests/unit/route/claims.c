@@ -44,6 +44,11 @@ static void test_entries_of_all_fragments(void **state)
 	assert_int_equal(viewer_bring(&viewer, 0, zone_fragment(zone, 1, 0)), DROP_NONE);
 	assert_int_equal(count_claims(&viewer, node), 0);
 	assert_false(claims_name(store, node, &zone_node(zone, 100)->address));
+	/* Until we are gone ourselves we pass on what comes. */
+	zone_node(zone, 0)->flags = RECORD_LEAVING;
+	zone_claim(zone, 0, 1, ZONE_COST, ZONE_MTU);
+	viewer_own(&viewer);
+	assert_int_equal(count_claims(&viewer, DATABASE_OWN), 1);
 	free(zone);
 	viewer_free(&viewer);
 }

@@ -249,6 +249,17 @@ static void level(struct mesh *mesh, uint32_t host, const struct address *addres
 	tell(mesh, edge, side_of(edge, host));
 }
 
+/* The neighbour table lets go of who left; that it is there again a test has to say. */
+static void gone(struct mesh *mesh, uint32_t host, const struct address *address)
+{
+	struct mesh_edge *edge = edge_between(mesh, host, neighbour_of(mesh, host, address));
+
+	assert_non_null(edge);
+	mesh->hosts[host].gone++;
+	part(mesh, edge);
+	edge->up = false;
+}
+
 /* Does all that a host has to do now. */
 static void drain(struct mesh *mesh, uint32_t number)
 {
@@ -270,6 +281,9 @@ static void drain(struct mesh *mesh, uint32_t number)
 			break;
 		case ROUTE_DUPLICATE:
 			host->duplicates++;
+			break;
+		case ROUTE_GONE:
+			gone(mesh, number, &action.neighbour);
 			break;
 		}
 	}

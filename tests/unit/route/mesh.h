@@ -32,7 +32,7 @@ struct mesh_host {
 	struct drops drops;
 	uint32_t person; /* whose identity it has; its own number unless a test says so */
 	bool deaf;	 /* its acknowledgements are lost */
-	uint64_t changed, duplicates, levels;
+	uint64_t changed, duplicates, levels, gone;
 	uint64_t fragments_from[MESH_HOSTS]; /* fragments in RECORDS that came, by sender */
 };
 

@@ -35,7 +35,7 @@ static void scene_new(struct scene *scene)
 	own = zone_node(scene->zone, 0);
 	origin_init(&scene->origin, &own->address, &realm);
 	certificate_make(&scene->certificate, &own->identity, session_key, 0, realm.network_id);
-	scene->self = (struct route_self){&own->identity, &scene->certificate, 1, INSTANCE};
+	scene->self = (struct route_self){&own->identity, &scene->certificate, 1, INSTANCE, 0};
 }
 
 static void scene_free(struct scene *scene)
@@ -436,6 +436,31 @@ static void what_is_to_be_verified_is_bounded(void **state)
 	scene_free(&scene);
 }
 
+/* What we are is said at once, and that we leave is the last that is said. */
+static void flags_are_told(void **state)
+{
+	struct scene scene;
+	uint8_t bytes[RECORD_MAX];
+	struct record record;
+
+	scene_new(&scene);
+	scene.self.flags = RECORD_NO_TRANSIT;
+	assert_true(make(&scene));
+	assert_true(made(&scene, 0, bytes, &record));
+	assert_int_equal(record.flags, RECORD_NO_TRANSIT);
+	assert_false(origin_left(&scene.origin));
+	scene.self.flags |= RECORD_LEAVING;
+	origin_change(&scene.origin, scene.viewer.now);
+	assert_true(make(&scene));
+	assert_true(made(&scene, 0, bytes, &record));
+	assert_int_equal(record.flags, RECORD_NO_TRANSIT | RECORD_LEAVING);
+	assert_int_equal(record.sequence, 2);
+	assert_true(origin_left(&scene.origin));
+	tell(&scene, 1, true, 100);
+	assert_true(instant_is_never(origin_deadline(&scene.origin, scene.viewer.now)));
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +476,7 @@ int main(void)
 		cmocka_unit_test(a_higher_one_is_outdone),
 		cmocka_unit_test(a_second_node_is_told_of),
 		cmocka_unit_test(what_is_to_be_verified_is_bounded),
+		cmocka_unit_test(flags_are_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

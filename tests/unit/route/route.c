@@ -10,8 +10,8 @@
 
 /* Takes all that is due of one value; counts deeds. */
 struct deeds {
-	uint32_t counts[ROUTE_DUPLICATE + 1];
-	struct route_action last[ROUTE_DUPLICATE + 1];
+	uint32_t counts[ROUTE_GONE + 1];
+	struct route_action last[ROUTE_GONE + 1];
 };
 
 static struct deeds drained(struct mesh *mesh, uint32_t number)
@@ -315,6 +315,93 @@ static void noise_is_refused(void **state)
 	mesh_free(mesh);
 }
 
+static struct path path_to(struct mesh *mesh, uint32_t from, uint32_t to)
+{
+	const struct route *route = mesh->hosts[from].route;
+	const struct database *database = route_database(route);
+	uint32_t node = database_find(database, &mesh->hosts[to].address);
+	struct path path = {.reached = false};
+
+	if (node != DATABASE_NONE)
+		paths_to(route_paths(route), node, &path);
+	return path;
+}
+
+static void leave(struct mesh *mesh, uint32_t number)
+{
+	struct mesh_host *host = &mesh->hosts[number];
+
+	host->self.flags = RECORD_LEAVING;
+	route_renew(host->route, mesh->now);
+	mesh_run(mesh, duration_us(0));
+}
+
+/* Ways lead round it before it is gone, and it passes on what still comes. */
+static void who_leaves_is_gone_round(void **state)
+{
+	struct mesh *mesh = mesh_new(7);
+	uint32_t waited = 0;
+
+	mesh_ring(mesh, 4);
+	mesh_settle(mesh, 0, 4, duration_s(10));
+	mesh_run(mesh, duration_s(15));
+	assert_false(route_left(mesh->hosts[1].route));
+	leave(mesh, 1);
+	while (!route_left(mesh->hosts[1].route)) {
+		assert_true(waited++ < ROUTE_LEAVE_MS);
+		mesh_run(mesh, duration_ms(1));
+	}
+	assert_in_range(waited, 1, 30);
+	assert_false(path_to(mesh, 0, 1).reached);
+	assert_int_equal(path_to(mesh, 0, 2).hops, 2);
+	assert_int_equal(path_to(mesh, 1, 0).hops, 1);
+	assert_int_equal(path_to(mesh, 1, 2).hops, 1);
+	assert_int_equal(mesh->hosts[0].gone, 0);
+	mesh_stop(mesh, 1);
+	mesh_run(mesh, duration_ms(ROUTE_LEAVE_MS));
+	assert_int_equal(mesh->hosts[0].gone, 1);
+	assert_int_equal(mesh->hosts[2].gone, 1);
+	assert_int_equal(mesh->hosts[3].gone, 0);
+	/* It comes back, with what it said last still there. */
+	mesh->hosts[1].self.flags = 0;
+	mesh->hosts[1].self.epoch++;
+	mesh_start(mesh, 1);
+	mesh_set(mesh, 0, true);
+	mesh_set(mesh, 1, true);
+	mesh_settle(mesh, 0, 4, duration_ms(500));
+	mesh_run(mesh, duration_s(1));
+	assert_int_equal(mesh->hosts[0].gone, 1);
+	mesh_free(mesh);
+}
+
+/* A neighbour that does not acknowledge is waited for, until it is given up. */
+static void a_deaf_neighbour_is_not_waited_for_for_ever(void **state)
+{
+	struct mesh *mesh = mesh_new(8);
+
+	mesh_line(mesh, 3);
+	mesh_settle(mesh, 0, 3, duration_s(10));
+	mesh_run(mesh, duration_s(15));
+	mesh->hosts[2].deaf = true;
+	leave(mesh, 1);
+	mesh_run(mesh, duration_ms(ROUTE_RETRY_MS));
+	assert_false(route_left(mesh->hosts[1].route));
+	mesh_run(mesh, duration_s(2));
+	assert_true(route_left(mesh->hosts[1].route));
+	mesh_free(mesh);
+}
+
+/* Alone it has nobody to tell. */
+static void alone_it_has_left_at_once(void **state)
+{
+	struct mesh *mesh = one();
+
+	(void)drained(mesh, 0);
+	leave(mesh, 0);
+	assert_true(route_left(mesh->hosts[0].route));
+	mesh_free(mesh);
+}
+
 static void its_size_is_known(void **state)
 {
 	const struct route_limits small = {64, 80, 512, 8};
@@ -341,6 +428,9 @@ int main(void)
 		cmocka_unit_test(a_new_certificate_goes_round),
 		cmocka_unit_test(runs_are_repeatable),
 		cmocka_unit_test(noise_is_refused),
+		cmocka_unit_test(who_leaves_is_gone_round),
+		cmocka_unit_test(a_deaf_neighbour_is_not_waited_for_for_ever),
+		cmocka_unit_test(alone_it_has_left_at_once),
 		cmocka_unit_test(its_size_is_known),
 	};
 
