@@ -57,6 +57,7 @@
 	X(DROP_RECORD_UNKNOWN, "record_unknown") /* a later fragment without the first */          \
 	X(DROP_RATE_RECORD, "rate_record")     /* records of one origin or neighbour, too fast */  \
 	X(DROP_DATABASE_FULL, "database_full") /* no room for another record */                    \
+	X(DROP_DATABASE_DISPLACED, "database_displaced") /* a far record, for a neighbour's */     \
 	X(DROP_RELAY_STRANGER, "relay_stranger")   /* to be relayed, but from no neighbour */      \
 	X(DROP_NO_ROUTE, "no_route")		   /* to be relayed, but nobody knows where */     \
 	X(DROP_BACKWARDS, "backwards")		   /* to be relayed to where it came from */       \

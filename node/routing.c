@@ -300,7 +300,7 @@ void routing_publish(struct node *node, instant now)
 	for (uint32_t number = DATABASE_OWN + 1; number < node->limits.route.nodes; number++) {
 		struct fib_node made = {0};
 		struct path path;
-		if (!database_used(database, number))
+		if (!database_used(database, number) || !database_mapped(database, number))
 			continue;
 		paths_to(route_paths(route), number, &path);
 		made.address = *database_address(database, number);

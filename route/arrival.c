@@ -103,6 +103,11 @@ static struct store_room need_of(const struct arrival *arrival)
 	};
 }
 
+static struct room_guest guest_of(const struct arrival *arrival)
+{
+	return (struct room_guest){.node = arrival->node, .beside = arrival->beside};
+}
+
 /* Is it of the node that it names? */
 static enum drop verify(const struct arrival *arrival)
 {
@@ -138,7 +143,7 @@ enum drop arrival_check(struct arrival *arrival, instant now)
 		return drop;
 	if (!is_admitted(arrival, now))
 		return DROP_RATE_RECORD;
-	if (!room_possible(arrival->store, reserve, need_of(arrival), arrival->node))
+	if (!room_possible(arrival->store, reserve, need_of(arrival), guest_of(arrival)))
 		return DROP_DATABASE_FULL;
 	drop = verify(arrival);
 	if (drop == DROP_CERTIFICATE || drop == DROP_RECORD)
@@ -206,9 +211,12 @@ bool arrival_keep(struct arrival *arrival, instant now)
 	bool changed = !is_refreshment(arrival);
 	struct store_fragment *fragment;
 
-	room_make(store, room_reserve(store, arrival->own), need_of(arrival), arrival->node);
+	arrival->displaced = room_make(store, room_reserve(store, arrival->own), need_of(arrival),
+				       guest_of(arrival));
 	if (arrival->node == STORE_NONE)
 		arrival->node = store_add(store, &record->address, (uint16_t)arrival->neighbour);
+	if (arrival->beside)
+		store_node(store, arrival->node)->beside = true;
 	if (arrival->fragment != STORE_NONE && arrival->node != STORE_OWN)
 		pace_spend(&store_node(store, arrival->node)->pace, now);
 	arrival->fragment =

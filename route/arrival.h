@@ -18,6 +18,7 @@ struct arrival {
 	const struct database_realm *realm;
 	struct visitor *visitor; /* the neighbour that brought it */
 	uint32_t neighbour;	 /* its number, STORE_NOBODY for ourselves */
+	bool beside;		 /* its node is a neighbour of ours */
 	uint32_t own;		 /* fragments that our own record may need */
 	struct span bytes;
 
@@ -26,6 +27,9 @@ struct arrival {
 	uint32_t node;	      /* whose it is, STORE_NONE if we know nothing of it */
 	uint32_t fragment;    /* what it takes the place of, or is kept under */
 	struct bucket forged; /* the visitor's, should it be forged */
+
+	/* found by arrival_keep */
+	uint32_t displaced; /* connected nodes that gave way to it */
 };
 
 /* Looks at it in the order of the specification; refusals as in database_accept. fragment is that

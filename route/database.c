@@ -19,7 +19,7 @@ struct database {
 	uint32_t fragments; /* numbers there can be */
 	uint32_t adjacent;  /* visitors */
 	instant earliest;   /* nothing expires before */
-	uint64_t version, taken;
+	uint64_t version, taken, displaced;
 	uint64_t visitors, store; /* offsets from here, bytes */
 };
 
@@ -100,7 +100,7 @@ static void follow(struct database *database, uint32_t node, uint32_t fragment, 
 		database->version++;
 }
 
-enum drop database_accept(struct database *database, instant now, uint32_t neighbour,
+enum drop database_accept(struct database *database, instant now, uint32_t neighbour, bool beside,
 			  struct span bytes, uint32_t *fragment)
 {
 	struct store *store = store_of(database);
@@ -108,6 +108,7 @@ enum drop database_accept(struct database *database, instant now, uint32_t neigh
 				  .realm = &database->realm,
 				  .visitor = visitor_at(database, neighbour),
 				  .neighbour = neighbour,
+				  .beside = beside,
 				  .own = room_own(database->adjacent),
 				  .bytes = bytes};
 	enum drop drop = arrival_check(&arrival, now);
@@ -117,6 +118,8 @@ enum drop database_accept(struct database *database, instant now, uint32_t neigh
 		bool changed = arrival_keep(&arrival, now);
 
 		database->taken++;
+		database->displaced += arrival.displaced;
+		database->version += arrival.displaced;
 		database->earliest = instant_earlier(
 			database->earliest, store_fragment(store, arrival.fragment)->expires);
 		follow(database, arrival.node, arrival.fragment, changed);
@@ -178,12 +181,27 @@ void database_connect(struct database *database, const uint8_t *connected)
 	for (uint32_t node = STORE_OWN + 1; node < store_nodes_end(store); node++) {
 		if (!store_node_used(store, node))
 			continue;
-		store_node(store, node)->mapped = connected[node] != 0;
+		store_node(store, node)->mapped = connected[node];
 		if (connected[node] && is_present(store, node) && !is_connected(store, node))
 			reach_connect(store, node);
 		if (!connected[node] && is_connected(store, node))
 			store_move(store, node, NODE_LAPSED);
 	}
+}
+
+bool database_mapped(const struct database *database, uint32_t node)
+{
+	return store_node(store_of(database), node)->mapped != 0;
+}
+
+void database_beside(struct database *database, uint32_t node, bool beside)
+{
+	store_node(store_of(database), node)->beside = beside;
+}
+
+uint64_t database_displaced(const struct database *database)
+{
+	return database->displaced;
 }
 
 /* The life of a fragment or the memory of it ends. */

@@ -43,11 +43,12 @@ struct database *database_init(void *memory, const struct route_limits *limits,
 			       const uint8_t secret[TABLE_SECRET]);
 
 /* Takes in a fragment that the neighbour of a number (an adjacency slot, below limits->adjacent)
- * brought. *fragment is its number on DROP_NONE; that of what we have instead on RECORD_KNOWN and
- * RECORD_OLD, or DATABASE_NONE if that only existed; DATABASE_NONE on all else. Refusals: section
- * 2, and OWN for our own address, signature not looked at. One Ed25519 verification at most. */
+ * brought; beside: it is a neighbour's own, who has a place before those farther away. *fragment is
+ * its number on DROP_NONE; that of what we have instead on RECORD_KNOWN and RECORD_OLD, or
+ * DATABASE_NONE if that only existed; DATABASE_NONE on all else. Refusals: section 2, and OWN for
+ * our own address, signature not looked at. One Ed25519 verification at most. */
 MUST_USE enum drop database_accept(struct database *database, instant now, uint32_t neighbour,
-				   struct span bytes, uint32_t *fragment);
+				   bool beside, struct span bytes, uint32_t *fragment);
 
 /* Puts a fragment of our own, signed and canonical, in the place of the one of its number; returns
  * its number here. It is news at once and does not expire. Own fragments from number `count` on are
@@ -102,9 +103,20 @@ uint64_t database_sum(const struct database *database, uint32_t bucket);
 uint32_t database_bucket(const struct database *database, uint32_t fragment);
 
 /* Says who is connected, by node number below limits->nodes, as a whole computation of now found
- * it. What became connected is news. Numbers of those it names are not given to others until the
- * next, unless they expire. Does not change the version. */
+ * it: the nodes on the way there, or 0. What became connected is news. Numbers of those it names
+ * are not given to others until the next, unless they expire or give way to a neighbour. Does not
+ * change the version. */
 void database_connect(struct database *database, const uint8_t *connected);
+
+/* True if the last computation reached that very node: who came later may have the number of one
+ * that a path still leads to. */
+bool database_mapped(const struct database *database, uint32_t node);
+
+/* A node is a neighbour of ours from now on, or no more. */
+void database_beside(struct database *database, uint32_t node, bool beside);
+
+/* How many nodes that were connected gave way to neighbours. */
+uint64_t database_displaced(const struct database *database);
 
 /* Changes whenever the connected graph may have; not with what merely was made anew. */
 uint64_t database_version(const struct database *database);

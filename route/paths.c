@@ -106,7 +106,12 @@ struct paths *paths_init(void *memory, const struct route_limits *limits)
 	return paths;
 }
 
-/* Who is reached over links, transit or not: breadth first. */
+static uint8_t one_more(uint8_t links)
+{
+	return links < UINT8_MAX ? links + 1 : UINT8_MAX;
+}
+
+/* Who is reached over links, transit or not, and how far they are: breadth first. */
 static void connect(const struct paths *paths, const struct columns *columns)
 {
 	uint32_t known = 1;
@@ -122,7 +127,7 @@ static void connect(const struct paths *paths, const struct columns *columns)
 		for (; count > 0; link++, count--) {
 			if (columns->reached[link->to])
 				continue;
-			columns->reached[link->to] = 1;
+			columns->reached[link->to] = one_more(columns->reached[link->from]);
 			columns->order[known++] = link->to;
 		}
 	}

@@ -31,8 +31,9 @@ struct paths *paths_init(void *memory, const struct route_limits *limits);
  * neighbours, and for each lane and two paths of equal length their hops. */
 void paths_compute(struct paths *paths, const struct database *database);
 
-/* Who was connected, one byte a node number: for database_connect. A node behind one that does not
- * transit is connected, but has no path. */
+/* Who was connected, one byte a node number, for database_connect: 0, or the nodes on the way there
+ * over the fewest links, at most 255; 1 is ourselves. A node behind one that does not transit is
+ * connected, but has no path. */
 const uint8_t *paths_reached(const struct paths *paths);
 
 /* The path to a node; to ourselves that of no links. */

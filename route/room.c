@@ -1,7 +1,9 @@
 /* The order: those that were connected, the one longest unconnected first; then those that wait,
  * of the neighbour that brought most of them the oldest first. Whom the last computation of paths
  * reached stays until the next, so that no path leads to a number that is somebody else's
- * meanwhile. docs/protocol/route.md, section 2. */
+ * meanwhile. For a neighbour then those that are connected, by that computation the farthest first:
+ * nobody else's shortest way leads over it, so nobody else is cut off. docs/protocol/route.md,
+ * section 2. */
 #include "route/room.h"
 
 #include "route/cells.h"
@@ -41,9 +43,14 @@ struct store_room room_reserve(const struct store *store, uint32_t own)
 	};
 }
 
-static bool may_go(const struct store *store, uint32_t node, uint32_t keep)
+static bool may_go(const struct store *store, uint32_t at, struct room_guest guest)
 {
-	return node != keep && !store_node(store, node)->mapped;
+	const struct store_node *node = store_node(store, at);
+
+	if (at == guest.node || at == STORE_OWN || node->beside)
+		return false;
+	return node->state == NODE_CONNECTED ? guest.beside && node->mapped != 0
+					     : node->mapped == 0;
 }
 
 /* True if room holds what is needed and what is kept for ourselves. */
@@ -53,39 +60,41 @@ static bool holds(struct store_room room, struct store_room reserve, struct stor
 	       room.cells >= need.cells + reserve.cells;
 }
 
-static void add_up_all(const struct store *store, enum node_state state, uint32_t keep,
+static void add_up_all(const struct store *store, enum node_state state, struct room_guest guest,
 		       struct store_room *room)
 {
 	for (uint32_t at = store_oldest(store, state); at != STORE_NONE;
 	     at = store_newer(store, at)) {
-		if (may_go(store, at, keep))
+		if (may_go(store, at, guest))
 			add_up(store, at, room);
 	}
 }
 
 bool room_possible(const struct store *store, struct store_room reserve, struct store_room need,
-		   uint32_t keep)
+		   struct room_guest guest)
 {
 	struct store_room room = store_room(store);
 
 	if (holds(room, reserve, need))
 		return true;
-	add_up_all(store, NODE_LAPSED, keep, &room);
-	add_up_all(store, NODE_WAITING, keep, &room);
+	add_up_all(store, NODE_LAPSED, guest, &room);
+	add_up_all(store, NODE_WAITING, guest, &room);
+	if (guest.beside)
+		add_up_all(store, NODE_CONNECTED, guest, &room);
 	return holds(room, reserve, need);
 }
 
-static uint32_t longest_lapsed(const struct store *store, uint32_t keep)
+static uint32_t longest_lapsed(const struct store *store, struct room_guest guest)
 {
 	uint32_t at = store_oldest(store, NODE_LAPSED);
 
-	while (at != STORE_NONE && !may_go(store, at, keep))
+	while (at != STORE_NONE && !may_go(store, at, guest))
 		at = store_newer(store, at);
 	return at;
 }
 
 /* The oldest of the neighbour that brought most of those that wait. */
-static uint32_t worst_waiting(const struct store *store, uint32_t keep)
+static uint32_t worst_waiting(const struct store *store, struct room_guest guest)
 {
 	uint32_t found = STORE_NONE;
 	uint32_t most = 0;
@@ -94,7 +103,7 @@ static uint32_t worst_waiting(const struct store *store, uint32_t keep)
 	     at = store_newer(store, at)) {
 		uint32_t brought = store_brought(store, store_node(store, at)->bringer);
 
-		if (may_go(store, at, keep) && brought > most) {
+		if (may_go(store, at, guest) && brought > most) {
 			found = at;
 			most = brought;
 		}
@@ -102,15 +111,38 @@ static uint32_t worst_waiting(const struct store *store, uint32_t keep)
 	return found;
 }
 
-void room_make(struct store *store, struct store_room reserve, struct store_room need,
-	       uint32_t keep)
+static uint32_t farthest_connected(const struct store *store, struct room_guest guest)
 {
+	uint32_t found = STORE_NONE;
+	uint8_t most = 0;
+
+	for (uint32_t at = store_oldest(store, NODE_CONNECTED); at != STORE_NONE;
+	     at = store_newer(store, at)) {
+		if (may_go(store, at, guest) && store_node(store, at)->mapped >= most) {
+			found = at;
+			most = store_node(store, at)->mapped;
+		}
+	}
+	return found;
+}
+
+uint32_t room_make(struct store *store, struct store_room reserve, struct store_room need,
+		   struct room_guest guest)
+{
+	uint32_t displaced = 0;
+
 	while (!holds(store_room(store), reserve, need)) {
-		uint32_t victim = longest_lapsed(store, keep);
+		uint32_t victim = longest_lapsed(store, guest);
 
 		if (victim == STORE_NONE)
-			victim = worst_waiting(store, keep);
-		REQUIRE(victim != STORE_NONE);
+			victim = worst_waiting(store, guest);
+		if (victim == STORE_NONE) {
+			victim = farthest_connected(store, guest);
+			REQUIRE(victim != STORE_NONE);
+			store_move(store, victim, NODE_LAPSED);
+			displaced++;
+		}
 		store_remove(store, victim);
 	}
+	return displaced;
 }

@@ -193,6 +193,8 @@ bool route_neighbour(struct route *route, instant now, const struct route_neighb
 	adjacency->known = *neighbour;
 	if (fresh)
 		adjacency->gone = INSTANT_NEVER;
+	if (fresh && node != DATABASE_NONE)
+		database_beside(database_of(route), node, true);
 	if (fresh || (was_full && !neighbour->full))
 		sync_begin(adjacencies, now, slot);
 	if (fresh && node != DATABASE_NONE)
@@ -207,9 +209,12 @@ void route_parted(struct route *route, instant now, const struct address *addres
 {
 	struct adjacencies *adjacencies = adjacencies_of(route);
 	uint32_t slot = adjacency_find(adjacencies, address);
+	uint32_t node = database_find(database_of(route), address);
 
 	if (slot == ADJACENCY_NONE)
 		return;
+	if (node != DATABASE_NONE)
+		database_beside(database_of(route), node, false);
 	if (adjacency_at(adjacencies, slot)->known.full)
 		origin_change(&route->origin, now);
 	flood_news(&route->flood, adjacencies, database_of(route), now);
@@ -337,13 +342,15 @@ static enum drop fragment_came(struct route *route, instant now, const struct ro
 {
 	struct record record;
 	uint32_t fragment;
+	bool beside;
 	enum drop drop = record_read(bytes.bytes, bytes.size, &record);
 
 	if (drop != DROP_NONE)
 		return drop;
 	if (record.zone == route->zone && address_equal(&record.address, &route->own))
 		return own_fragment(route, now, self, slot, &record, bytes);
-	drop = database_accept(database_of(route), now, slot, bytes, &fragment);
+	beside = adjacency_find(adjacencies_of(route), &record.address) != ADJACENCY_NONE;
+	drop = database_accept(database_of(route), now, slot, beside, bytes, &fragment);
 	if (drop == DROP_NONE)
 		*at_once |= taken(route, now, slot, fragment);
 	else if (drop == DROP_RECORD_KNOWN && fragment != DATABASE_NONE)
@@ -356,6 +363,7 @@ static enum drop fragment_came(struct route *route, instant now, const struct ro
 static enum drop records_came(struct route *route, instant now, const struct route_self *self,
 			      uint32_t slot, struct reader *in, struct drops *drops)
 {
+	uint64_t displaced = database_displaced(database_of(route));
 	bool at_once = false;
 	struct span fragment;
 	uint32_t number;
@@ -369,7 +377,9 @@ static enum drop records_came(struct route *route, instant now, const struct rou
 		if (drop != DROP_NONE)
 			drops->counts[drop]++;
 	}
-	settle(route, now, at_once);
+	displaced = database_displaced(database_of(route)) - displaced;
+	drops->counts[DROP_DATABASE_DISPLACED] += displaced;
+	settle(route, now, at_once || displaced > 0);
 	return DROP_NONE;
 }
 

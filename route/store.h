@@ -37,7 +37,8 @@ struct store_node {
 	/* ---- */
 	uint8_t flags;	     /* of fragment 0 */
 	uint8_t count;	     /* of fragments, by fragment 0 */
-	bool mapped;	     /* the last computation reached it */
+	uint8_t mapped;	     /* nodes on the way there at the last computation; 0: it had none */
+	bool beside;	     /* it is a neighbour of ours */
 	uint32_t generation; /* the greatest known of its certificate */
 	struct pace pace;
 };

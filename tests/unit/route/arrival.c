@@ -87,7 +87,7 @@ static void test_our_own_address_is_the_callers_to_judge(void **state)
 	struct span bytes = zone_fragment(viewer.zone, 0, 0);
 	uint32_t fragment;
 
-	assert_int_equal(database_accept(viewer.database, viewer.now, 0, bytes, &fragment),
+	assert_int_equal(database_accept(viewer.database, viewer.now, 0, false, bytes, &fragment),
 			 DROP_OWN);
 	assert_int_equal(fragment, DATABASE_NONE);
 	viewer.zone->bytes[AT_ZONE] ^= 1;
@@ -103,7 +103,7 @@ static void test_the_same_and_the_older_tell_what_we_have(void **state)
 	uint32_t fragment;
 
 	node->sequence[0] = 0; /* the first again */
-	assert_int_equal(database_accept(viewer.database, viewer.now, 1,
+	assert_int_equal(database_accept(viewer.database, viewer.now, 1, false,
 					 zone_fragment(viewer.zone, 1, 0), &fragment),
 			 DROP_RECORD_KNOWN);
 	assert_int_equal(fragment, ours);
@@ -112,7 +112,7 @@ static void test_the_same_and_the_older_tell_what_we_have(void **state)
 	viewer_learn(&viewer, 1, 1);
 	node->epoch = 1;
 	node->sequence[0] = 1000;
-	assert_int_equal(database_accept(viewer.database, viewer.now, 1,
+	assert_int_equal(database_accept(viewer.database, viewer.now, 1, false,
 					 zone_fragment(viewer.zone, 1, 0), &fragment),
 			 DROP_RECORD_OLD);
 	assert_int_equal(fragment, ours);
@@ -168,9 +168,9 @@ static void test_later_fragments_belong_to_the_first(void **state)
 	node = viewer_find(&viewer, 2);
 	assert_int_equal(viewer_bring(&viewer, 0, later(zone, 5, 1, 2)), DROP_NONE);
 	assert_int_equal(viewer_bring(&viewer, 0, later(zone, 5, 2, 3)), DROP_RECORD_UNKNOWN);
-	assert_int_equal(
-		database_accept(viewer.database, viewer.now, 0, later(zone, 4, 1, 2), &fragment),
-		DROP_RECORD_OLD);
+	assert_int_equal(database_accept(viewer.database, viewer.now, 0, false,
+					 later(zone, 4, 1, 2), &fragment),
+			 DROP_RECORD_OLD);
 	assert_int_equal(fragment, database_first(viewer.database, node));
 	assert_int_equal(viewer_bring(&viewer, 0, later(zone, 6, 1, 2)), DROP_NONE);
 	/* The new count and the new epoch leave the later one behind. */

@@ -58,9 +58,9 @@ static uint32_t bring(struct scene *scene, uint32_t slot, uint32_t node)
 	struct span bytes = zone_fragment(scene->zone, node, 0);
 	uint32_t fragment;
 
-	assert_int_equal(
-		database_accept(scene->viewer.database, scene->viewer.now, slot, bytes, &fragment),
-		DROP_NONE);
+	assert_int_equal(database_accept(scene->viewer.database, scene->viewer.now, slot, false,
+					 bytes, &fragment),
+			 DROP_NONE);
 	flood_taken(scene->adjacencies, fragment, slot);
 	flood_news(&scene->flood, scene->adjacencies, scene->viewer.database, scene->viewer.now);
 	return fragment;

@@ -337,7 +337,7 @@ static void test_who_is_behind_a_stub_is_connected_without_a_path(void **state)
 	assert_int_equal(path.next[0], DATABASE_NONE);
 	assert_int_equal(path.alternate, DATABASE_NONE);
 	assert_int_equal(paths_before(world->views[0].paths, 0, far), DATABASE_NONE);
-	assert_int_equal(paths_reached(world->views[0].paths)[far], 1);
+	assert_int_equal(paths_reached(world->views[0].paths)[far], 3);
 	world_free(world);
 }
 

@@ -145,6 +145,62 @@ static void test_a_database_full_of_connected_nodes_is_full(void **state)
 	viewer_end(&viewer);
 }
 
+/* Says that the nodes 0 … last are as far away as they stand in the line. */
+static void measure(struct viewer *viewer, uint32_t last)
+{
+	uint8_t nodes[NODES] = {0};
+
+	for (uint32_t i = 0; i <= last; i++)
+		nodes[viewer_find(viewer, i)] = (uint8_t)(i + 1);
+	database_connect(viewer->database, nodes);
+}
+
+static enum drop bring_beside(struct viewer *viewer, uint32_t number)
+{
+	uint32_t fragment;
+
+	return database_accept(viewer->database, viewer->now, 1, true,
+			       zone_fragment(viewer->zone, number, 0), &fragment);
+}
+
+/* The farthest give way to neighbours, one each, and nobody gives way to those in turn. */
+static void test_a_neighbour_has_a_place_before_the_far(void **state)
+{
+	enum { LAST = NODES - 1, GUESTS = 20 };
+	struct viewer viewer = viewer_of(zone_new(), &limits, LAST);
+
+	assert_int_equal(bring_beside(&viewer, 99), DROP_DATABASE_FULL); /* how far nobody knows */
+	measure(&viewer, LAST);
+	for (uint32_t i = 0; i < GUESTS; i++) {
+		assert_int_equal(bring_beside(&viewer, 100 + i), DROP_NONE);
+		assert_int_equal(database_displaced(viewer.database), i + 1);
+		assert_int_equal(database_nodes(viewer.database), LAST - i);
+		assert_int_equal(viewer_find(&viewer, LAST - i), DATABASE_NONE);
+		assert_false(database_mapped(viewer.database, viewer_find(&viewer, 100 + i)));
+		assert_int_equal(viewer_bring(&viewer, 0, zone_fragment(viewer.zone, LAST - i, 0)),
+				 DROP_DATABASE_FULL);
+	}
+	assert_int_equal(waiting(&viewer), GUESTS);
+	/* One that is a neighbour no more waits like others. */
+	database_beside(viewer.database, viewer_find(&viewer, 105), false);
+	assert_int_equal(viewer_bring(&viewer, 0, zone_fragment(viewer.zone, LAST, 0)), DROP_NONE);
+	assert_int_equal(viewer_find(&viewer, 105), DATABASE_NONE);
+	assert_int_equal(database_displaced(viewer.database), GUESTS);
+	viewer_end(&viewer);
+}
+
+static void test_neighbours_do_not_displace_each_other(void **state)
+{
+	struct viewer viewer = viewer_of(zone_new(), &limits, NODES - 1);
+
+	measure(&viewer, NODES - 1);
+	for (uint32_t i = 1; i < NODES; i++)
+		database_beside(viewer.database, viewer_find(&viewer, i), true);
+	assert_int_equal(bring_beside(&viewer, 100), DROP_DATABASE_FULL);
+	assert_int_equal(database_nodes(viewer.database), NODES);
+	viewer_end(&viewer);
+}
+
 /* Gives a node as many entries as a fragment holds. */
 static void widen(struct zone *zone, uint32_t node)
 {
@@ -221,6 +277,8 @@ int main(void)
 		cmocka_unit_test(test_who_lapsed_goes_before_who_waits),
 		cmocka_unit_test(test_who_lapsed_since_the_last_computation_stays),
 		cmocka_unit_test(test_a_database_full_of_connected_nodes_is_full),
+		cmocka_unit_test(test_a_neighbour_has_a_place_before_the_far),
+		cmocka_unit_test(test_neighbours_do_not_displace_each_other),
 		cmocka_unit_test(test_cells_run_out_before_nodes_do),
 		cmocka_unit_test(test_fragments_run_out_and_ours_are_kept_free),
 		cmocka_unit_test(test_tombstones_give_way_like_their_nodes),

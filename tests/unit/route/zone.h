@@ -233,7 +233,7 @@ static inline enum drop viewer_bring(struct viewer *viewer, uint32_t neighbour, 
 {
 	uint32_t fragment;
 
-	return database_accept(viewer->database, viewer->now, neighbour, bytes, &fragment);
+	return database_accept(viewer->database, viewer->now, neighbour, false, bytes, &fragment);
 }
 
 /* A neighbour brings the whole record of a node, made anew; all of it is taken. */
