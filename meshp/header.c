@@ -88,6 +88,29 @@ enum drop control_frame_read(struct reader *in, enum frame_type type, size_t siz
 	return DROP_NONE;
 }
 
+/* Bytes of a control frame that may have its destination's address behind it; 0 of others. */
+static size_t addressable_size(enum frame_type type)
+{
+	if (type == FRAME_INITIATION)
+		return WIRE_INITIATION;
+	if (type == FRAME_RESPONSE)
+		return WIRE_RESPONSE;
+	return type == FRAME_COOKIE ? WIRE_COOKIE_REPLY : 0;
+}
+
+bool control_addressed(const struct control_header *header, const uint8_t *bytes, size_t size,
+		       struct address *to)
+{
+	size_t before = addressable_size(header->type);
+	struct node_id id;
+
+	if (before == 0 || size != before + ADDRESS_HASH)
+		return false;
+	*to = address_of_hash(bytes + before);
+	id = address_id(to);
+	return node_id_equal(&id, &header->destination);
+}
+
 /* Byte 0 of the compact form. */
 static uint8_t compact_first(const struct data_header *header)
 {

@@ -50,6 +50,11 @@ void control_header_write(const struct control_header *header, struct writer *ou
 /* Reads the 19 bytes of a control header. Refusals: FRAME_SHORT, VERSION, MALFORMED. */
 MUST_USE enum drop control_header_read(struct reader *in, struct control_header *header);
 
+/* True if a frame of that header and size has its destination's whole address behind it, which is
+ * *to: docs/protocol/meshp.md, section 4. */
+MUST_USE bool control_addressed(const struct control_header *header, const uint8_t *bytes,
+				size_t size, struct address *to);
+
 /* Reads the header of a control frame of that type, which has exactly size bytes, all of them in
  * `in`. Refusals: those above, TYPE, FRAME_LONG. */
 MUST_USE enum drop control_frame_read(struct reader *in, enum frame_type type, size_t size,

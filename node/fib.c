@@ -139,6 +139,13 @@ uint32_t fib_by_address(const struct fib *fib, const struct address *address)
 	return table_find(at(fib, fib->by_address_at), address->bytes);
 }
 
+bool fib_conflict(const struct fib *fib, const struct address *address)
+{
+	uint32_t number = fib_by_address(fib, address);
+
+	return number != FIB_NONE && fib_node(fib, number)->id_conflict;
+}
+
 uint32_t fib_by_id(const struct fib *fib, const struct node_id *id)
 {
 	return table_find(at(fib, fib->by_id_at), id->bytes);

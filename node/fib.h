@@ -68,6 +68,9 @@ const struct fib_node *fib_node(const struct fib *fib, uint32_t number);
 /* Nodes in it: their numbers are 0 … fib_nodes − 1. */
 uint32_t fib_nodes(const struct fib *fib);
 
+/* True if that node can be reached and its id is another's too. */
+bool fib_conflict(const struct fib *fib, const struct address *address);
+
 /* The number of the next hop that is that neighbour, or FIB_NONE. */
 uint32_t fib_hop_of(const struct fib *fib, const struct address *address);
 

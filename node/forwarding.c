@@ -103,6 +103,19 @@ uint32_t forwarding_by_id(const struct forwarding *forwarding, const struct node
 	return table_find(table_at(forwarding, forwarding->by_id_at), id->bytes);
 }
 
+uint32_t forwarding_next(const struct forwarding *forwarding, const struct node_id *id,
+			 uint32_t from)
+{
+	for (uint32_t index = from; index < forwarding->used; index++) {
+		const struct destination *destination = &destinations_of(forwarding)[index];
+		struct node_id has = address_id(&destination->address);
+
+		if (destination->generation != 0 && node_id_equal(&has, id))
+			return index;
+	}
+	return TABLE_NONE;
+}
+
 const struct destination *forwarding_at(const struct forwarding *forwarding, uint32_t index)
 {
 	REQUIRE(index < forwarding->used);

@@ -28,7 +28,7 @@ struct destination {
 	uint32_t generation; /* of the peer's slot, so that counters of an earlier tenant are reset
 			      */
 	bool hopeful;	     /* a neighbour that is being proven: what is for it may wait */
-	bool id_conflict;    /* its id is another's too: compact frames are refused */
+	bool id_conflict;    /* its id is another's too: what goes there says its address */
 	struct forwarding_key seal;
 	struct forwarding_key open[SESSION_PLACES]; /* in the order they are tried */
 };
@@ -56,7 +56,11 @@ const struct address *forwarding_own(const struct forwarding *forwarding);
 uint32_t forwarding_by_address(const struct forwarding *forwarding, const struct address *address);
 uint32_t forwarding_by_id(const struct forwarding *forwarding, const struct node_id *id);
 
-/* The destination at an index one of the two above returned. */
+/* The first destination with that id at index `from` or above, or TABLE_NONE. O(destinations). */
+uint32_t forwarding_next(const struct forwarding *forwarding, const struct node_id *id,
+			 uint32_t from);
+
+/* The destination at an index one of those above returned. */
 const struct destination *forwarding_at(const struct forwarding *forwarding, uint32_t index);
 
 /* The destination at any index, or NULL; one without an address if nobody is there. */

@@ -79,11 +79,6 @@ static uint32_t source_of(const struct forwarding *forwarding, const struct data
 
 	uint32_t index = header->addressed ? forwarding_by_address(forwarding, &header->from)
 					   : forwarding_by_id(forwarding, &header->source);
-	if (index != UINT32_MAX && !header->addressed &&
-	    forwarding_at(forwarding, index)->id_conflict) {
-		*drop = DROP_ID_CONFLICT;
-		return UINT32_MAX;
-	}
 	return index;
 }
 
@@ -103,16 +98,14 @@ static enum drop try_key(struct worker *worker, const struct destination *destin
 	return DROP_NONE;
 }
 
-enum drop frame_open(const struct forwarding *forwarding, struct worker *worker, instant now,
-		     const struct data_header *header, struct span sealed, uint8_t *plain,
-		     struct frame_opened *opened)
+/* Tries the keys of one destination; drop is what it is if there are none. */
+static enum drop open_from(const struct forwarding *forwarding, struct worker *worker, instant now,
+			   uint32_t index, enum drop drop, const struct data_header *header,
+			   struct span sealed, uint8_t *plain, struct frame_opened *opened)
 {
-	enum drop drop;
-	uint32_t index = source_of(forwarding, header, &drop);
-
-	if (index == UINT32_MAX)
-		return drop;
 	const struct destination *source = forwarding_at(forwarding, index);
+	bool replayed = false;
+
 	for (uint32_t place = 0; place < SESSION_PLACES; place++) {
 		const struct forwarding_key *key = &source->open[place];
 		if (key->serial == 0 || key->parity != header->parity)
@@ -127,9 +120,31 @@ enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 				      opened->size == 1);
 			return DROP_NONE;
 		}
-		drop = tried == DROP_REPLAY || drop == DROP_REPLAY ? DROP_REPLAY : tried;
+		replayed = replayed || tried == DROP_REPLAY;
+		drop = replayed || drop == DROP_REPLAY ? DROP_REPLAY : tried;
 	}
-	if (drop == DROP_REPLAY)
+	if (replayed)
 		worker_count_replay(worker, index, source->generation);
+	return drop;
+}
+
+enum drop frame_open(const struct forwarding *forwarding, struct worker *worker, instant now,
+		     const struct data_header *header, struct span sealed, uint8_t *plain,
+		     struct frame_opened *opened)
+{
+	enum drop drop;
+	uint32_t index = source_of(forwarding, header, &drop);
+
+	if (index == UINT32_MAX)
+		return drop;
+	if (header->addressed || !forwarding_at(forwarding, index)->id_conflict)
+		return open_from(forwarding, worker, now, index, drop, header, sealed, plain,
+				 opened);
+	/* It may be from any of those that have the id. */
+	for (index = forwarding_next(forwarding, &header->source, 0);
+	     index != UINT32_MAX && drop != DROP_NONE;
+	     index = forwarding_next(forwarding, &header->source, index + 1))
+		drop = open_from(forwarding, worker, now, index, drop, header, sealed, plain,
+				 opened);
 	return drop;
 }

@@ -40,7 +40,7 @@ struct frame_opened {
 
 /* Opens the frame whose header was read and whose sealed part is left in `in`, writing next header
  * and payload to plain, which has room for it without the tag. Refusals: NOT_FOR_US, OWN,
- * NO_SESSION, ID_CONFLICT, REPLAY, AUTHENTICATION. */
+ * NO_SESSION, REPLAY, AUTHENTICATION. */
 MUST_USE enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 			      instant now, const struct data_header *header, struct span sealed,
 			      uint8_t *plain, struct frame_opened *opened);

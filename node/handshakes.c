@@ -50,6 +50,14 @@ static uint64_t next_serial(struct node *node)
 	return ++node->serial;
 }
 
+/* Relays have to know which of two nodes with one id is meant. */
+static void write_destination(const struct node *node, const struct way *way,
+			      const struct address *to, struct writer *out)
+{
+	if (way->remote && fib_conflict(node_fib(node), to))
+		writer_copy(out, to->bytes + ADDRESS_PREFIX, ADDRESS_HASH);
+}
+
 void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbox *outbox)
 {
 	struct peer *peer = node_peer(node, index);
@@ -57,7 +65,7 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 	struct handshake_self self = self_with(node, &node->keys[0], &peer->way);
 	uint8_t ephemeral[AGREE_KEY], number[8];
 	struct handshake_pending pending;
-	uint8_t *room = node_room(node, peer->way.link, WIRE_INITIATION, outbox);
+	uint8_t *room = node_room(node, peer->way.link, WIRE_INITIATION + ADDRESS_HASH, outbox);
 
 	if (room == NULL)
 		return;
@@ -71,10 +79,11 @@ void handshakes_ask(struct node *node, instant now, uint32_t index, struct outbo
 		.cookie = instant_reached(now, session->cookie_until) ? NULL : session->cookie,
 		.ephemeral = ephemeral,
 	};
-	struct writer out = writer_of(room, WIRE_INITIATION);
+	struct writer out = writer_of(room, WIRE_INITIATION + ADDRESS_HASH);
 	bool begun = handshake_begin(&self, &peer->address, peer->certificate.session_key, &offer,
 				     &pending, &out);
 	if (begun) {
+		write_destination(node, &peer->way, &peer->address, &out);
 		outbox_frame(outbox, peer->way.link, peer->way.to, out.used);
 		session_asked(session, now, &pending);
 		/* Neighbours that are strangers are asked again when the neighbour table says so,
@@ -179,7 +188,7 @@ static enum drop initiation_answer(struct node *node, instant now, const struct 
 {
 	struct session *session = &node_peer(node, index)->session;
 	struct handshake_self self = self_with(node, key, way);
-	uint8_t *room = outbox_room(outbox, WIRE_RESPONSE);
+	uint8_t *room = outbox_room(outbox, WIRE_RESPONSE + ADDRESS_HASH);
 	uint8_t ephemeral[AGREE_KEY];
 	struct handshake_keys keys;
 
@@ -187,7 +196,7 @@ static enum drop initiation_answer(struct node *node, instant now, const struct 
 		return DROP_HANDSHAKE_STALE;
 	if (room == NULL)
 		return DROP_OUTBOX_FULL;
-	struct writer out = writer_of(room, WIRE_RESPONSE);
+	struct writer out = writer_of(room, WIRE_RESPONSE + ADDRESS_HASH);
 	rng_fill(&node->rng, ephemeral, sizeof(ephemeral));
 	enum drop drop =
 		handshake_answer(&self, asked, session_next_epoch(session, asked->peer.epoch),
@@ -195,6 +204,7 @@ static enum drop initiation_answer(struct node *node, instant now, const struct 
 	if (drop == DROP_NONE) {
 		session_answered(session, now, next_serial(node), &asked->peer, &keys,
 				 address_lower(&asked->peer.address, &node->own));
+		write_destination(node, way, &asked->peer.address, &out);
 		outbox_frame(outbox, way->link, way->to, out.used);
 	}
 	sodium_memzero(&keys, sizeof(keys));

@@ -225,12 +225,16 @@ static enum drop node_relay_control(struct node *node, instant now, const struct
 	return DROP_NONE;
 }
 
-static bool node_relays(const struct node *node, const struct control_header *header)
+/* True of a control frame of others; to is whom it is for if it says so, else NULL. */
+static bool node_relays(const struct node *node, const struct control_header *header,
+			const struct address *to)
 {
 	struct node_id own = address_id(&node->own);
 
-	return header->type >= FRAME_INITIATION && header->type <= FRAME_ERROR &&
-	       !node_id_equal(&header->destination, &own);
+	if (header->type < FRAME_INITIATION || header->type > FRAME_ERROR)
+		return false;
+	return to != NULL ? !address_equal(to, &node->own)
+			  : !node_id_equal(&header->destination, &own);
 }
 
 static enum drop node_control_frame(struct node *node, instant now, uint32_t link,
@@ -239,16 +243,20 @@ static enum drop node_control_frame(struct node *node, instant now, uint32_t lin
 {
 	struct reader reader = reader_of(bytes, size);
 	struct control_header header;
+	struct address to;
 	enum drop drop = control_header_read(&reader, &header);
 
 	if (drop != DROP_NONE)
 		return drop;
 	if (group && header.type != FRAME_HELLO)
 		return DROP_TYPE;
-	if (node_relays(node, &header)) {
-		const struct relay_frame frame = {link, from, bytes, size};
+	bool addressed = control_addressed(&header, bytes, size, &to);
+	if (node_relays(node, &header, addressed ? &to : NULL)) {
+		const struct relay_frame frame = {link, from, bytes, size, addressed ? &to : NULL};
 		return node_relay_control(node, now, &frame, &header, outbox);
 	}
+	if (addressed)
+		size -= ADDRESS_HASH;
 	if (header.type == FRAME_HELLO)
 		return greet_receive(node, now, link, from, bytes, size, outbox);
 	if (header.type == FRAME_INITIATION)
@@ -316,7 +324,7 @@ static void node_data_frame(struct node *node, instant now, uint32_t link, struc
 	}
 	struct span sealed = {reader.at, reader.left};
 	if (!node_is_destination(node, &header)) {
-		const struct relay_frame frame = {link, from, bytes, size};
+		const struct relay_frame frame = {link, from, bytes, size, NULL};
 		node_relay_data(node, now, &frame, &header, sealed, outbox);
 		return;
 	}

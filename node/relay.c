@@ -26,6 +26,14 @@ static struct verdict reported(const struct transit *transit, enum drop drop,
 	return (struct verdict){.kind = VERDICT_REPORT, .drop = drop, .report = report, .mtu = mtu};
 }
 
+/* True of our own id, unless another node has it, too. */
+static bool is_own(const struct tables *tables, const struct node_id *source)
+{
+	struct node_id own = address_id(forwarding_own(tables->forwarding));
+
+	return node_id_equal(source, &own) && fib_by_id(tables->fib, &own) == FIB_NONE;
+}
+
 /* The node it is for, or a verdict that ends its story. */
 static struct verdict relay_destination(const struct fib *fib, const struct transit *transit,
 					uint32_t *node)
@@ -59,13 +67,12 @@ static struct verdict relay(const struct tables *tables, struct worker *worker, 
 			    struct outbox *outbox)
 {
 	const struct fib *fib = tables->fib;
-	struct node_id own = address_id(forwarding_own(tables->forwarding));
 	uint32_t from = fib_way(fib, frame->link, frame->from);
 	uint32_t node;
 
 	if (from == FIB_NONE)
 		return dropped(DROP_RELAY_STRANGER);
-	if (node_id_equal(&transit->source, &own))
+	if (is_own(tables, &transit->source))
 		return dropped(DROP_OWN);
 	if (transit->lane == WIRE_LANE_CONTROL && transit->hop_limit == WIRE_HOP_LIMIT)
 		return dropped(DROP_HOP_LIMIT);
@@ -110,6 +117,7 @@ struct verdict relay_control(const struct tables *tables, struct worker *worker,
 	const struct transit transit = {
 		.destination = header->destination,
 		.source = header->source,
+		.to = frame->to,
 		.lane = WIRE_LANE_CONTROL,
 		.hop_limit = header->hop_limit,
 		.hop_limit_at = WIRE_CONTROL_HOP_LIMIT,

@@ -15,6 +15,7 @@ struct relay_frame {
 	struct lladdr from;
 	const uint8_t *bytes;
 	size_t size;
+	const struct address *to; /* whom a control frame is for if it says so, else NULL */
 };
 
 /* Passes on a data frame of either form whose header was read and whose destination is another. A

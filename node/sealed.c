@@ -22,10 +22,13 @@ void sealed_send(struct node *node, instant now, uint32_t index, const struct wa
 	size_t most = message.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
 	uint8_t *room = node_room(node, way->link, most, outbox);
 	uint8_t hop_limit = way->remote ? WIRE_HOP_LIMIT_REMOTE : WIRE_HOP_LIMIT;
+	const struct address *to = &node_peer(node, index)->address;
 	struct culprit as;
 	struct frame_content content = {.lane = WIRE_LANE_CONTROL,
 					.hop_limit = hop_limit,
 					.next_header = WIRE_NEXT_HEADER_CONTROL,
+					.addressed =
+						way->remote && fib_conflict(node_fib(node), to),
 					.payload = message};
 
 	if (room == NULL)

@@ -93,7 +93,29 @@ static bool is_for(const struct node *node, const struct data_header *header)
 {
 	struct node_id own = address_id(&node->own);
 
-	return node_id_equal(&header->destination, &own);
+	return header->addressed ? address_equal(&header->to, &node->own)
+				 : node_id_equal(&header->destination, &own);
+}
+
+/* The peer a data frame is from, and the key of it that opens it; TABLE_NONE if there is none. */
+static uint32_t opening(const struct forwarding *forwarding, const struct data_header *header,
+			struct span sealed, const struct forwarding_key **key)
+{
+	uint32_t peer = header->addressed ? forwarding_by_address(forwarding, &header->from)
+					  : forwarding_by_id(forwarding, &header->source);
+	bool several = peer != TABLE_NONE && !header->addressed &&
+		       forwarding_at(forwarding, peer)->id_conflict;
+
+	if (several)
+		peer = forwarding_next(forwarding, &header->source, 0);
+	while (peer != TABLE_NONE) {
+		*key = key_opening(forwarding_at(forwarding, peer), header, sealed);
+		if (*key != NULL)
+			return peer;
+		peer = several ? forwarding_next(forwarding, &header->source, peer + 1)
+			       : TABLE_NONE;
+	}
+	return TABLE_NONE;
 }
 
 void witness_arrival(struct world *world, uint32_t node, const struct frame *frame, bool group,
@@ -112,13 +134,9 @@ void witness_arrival(struct world *world, uint32_t node, const struct frame *fra
 		return;
 	struct span sealed = {reader.at, reader.left};
 	const struct forwarding *forwarding = node_forwarding(receiver);
-	uint32_t peer = header.addressed ? forwarding_by_address(forwarding, &header.from)
-					 : forwarding_by_id(forwarding, &header.source);
+	const struct forwarding_key *key;
+	uint32_t peer = opening(forwarding, &header, sealed, &key);
 	if (peer == TABLE_NONE)
-		return;
-	const struct forwarding_key *key =
-		key_opening(forwarding_at(forwarding, peer), &header, sealed);
-	if (key == NULL)
 		return;
 	*arrival = (struct arrival){.sealed = true,
 				    .peer = peer,
@@ -200,16 +218,15 @@ static enum frame_kind data_kind(struct world *world, uint32_t node, const uint8
 }
 
 /* A relay passes on the very frame that came, but for one hop less. */
-static void check_relayed(struct world *world, uint32_t node, const uint8_t *bytes, size_t size)
+static bool is_passed_on(const struct world *world, const uint8_t *bytes, size_t size)
 {
 	uint32_t at = frame_form(bytes[0]) == FRAME_FORM_DATA ? WIRE_DATA_HOP_LIMIT
 							      : WIRE_CONTROL_HOP_LIMIT;
 	const struct frame *came = world->handled;
 
-	if (came == NULL || came->size != size || came->bytes[at] != bytes[at] + 1 ||
-	    memcmp(came->bytes, bytes, at) != 0 ||
-	    memcmp(came->bytes + at + 1, bytes + at + 1, size - at - 1) != 0)
-		world_breach(world, node, "relays a frame that did not come so");
+	return came != NULL && came->size == size && came->bytes[at] == bytes[at] + 1 &&
+	       memcmp(came->bytes, bytes, at) == 0 &&
+	       memcmp(came->bytes + at + 1, bytes + at + 1, size - at - 1) == 0;
 }
 
 /* True if the frame says it is of another node. */
@@ -236,8 +253,11 @@ enum frame_kind witness_frame(struct world *world, uint32_t node, const uint8_t 
 		world_breach(world, node, "a frame of %zu bytes", size);
 		return KIND_HELLO;
 	}
+	/* Who has our id is another, too. */
+	if (is_passed_on(world, bytes, size))
+		return KIND_RELAYED;
 	if (is_others(world, node, bytes)) {
-		check_relayed(world, node, bytes, size);
+		world_breach(world, node, "relays a frame that did not come so");
 		return KIND_RELAYED;
 	}
 	if (frame_form(bytes[0]) == FRAME_FORM_DATA || bytes[1] == FRAME_DATA_EXT)

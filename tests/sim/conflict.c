@@ -21,19 +21,30 @@ static const struct conflict conflicts[] = {
 	 "topology line 6\n"
 	 "limits peers 16\n"
 	 "expect by 5s full all\n"
-	 "expect by 8s ping all\n"
 	 "at 6s send 0>5 count 100 every 10ms\n"
-	 "at 6s send 5>2 count 100 every 10ms\n"
-	 "at 6s send 2>3 count 100 every 10ms\n"
+	 "at 6s send 0>4 count 100 every 10ms\n"
+	 "at 6s send 4>0 count 100 every 10ms\n"
+	 "at 6s send 5>1 count 100 every 10ms size 1400\n"
+	 "expect by 8s delivered at least 400\n"
+	 "expect by 8s ping all\n"
+	 "expect by 12s reach 0..3\n"
+	 "expect by 12s reach 2..5\n"
+	 "expect by 12s drops id_conflict at most 0\n"
+	 "expect by 12s loops at most 0\n"},
+	{"with one neighbour between them", 1, 3,
+	 "topology line 5\n"
+	 "limits peers 16\n"
+	 "expect by 5s full all\n"
+	 "at 6s send 0>4 count 100 every 10ms\n"
+	 "at 6s send 0>3 count 100 every 10ms\n"
+	 "at 6s send 4>1 count 100 every 10ms\n"
 	 "expect by 8s delivered at least 300\n"
-	 "expect by 8s drops id_conflict at most 0\n"
-	 "at 9s send 2>4 count 10 every 100ms\n"
-	 "at 9s send 3>1 count 10 every 100ms\n"
-	 "expect by 15s drops id_conflict at least 1 of 2\n"
-	 "expect by 15s drops id_conflict at least 1 of 3\n"
-	 "expect by 15s delivered at most 300\n"
-	 "expect by 15s reach 2..3\n"
-	 "expect by 15s loops at most 0\n"},
+	 "expect by 8s ping all\n"
+	 "at 9s crash 3\n"
+	 "at 40s restart 3\n"
+	 "expect by 45s full all\n"
+	 "expect by 50s reach 0..2\n"
+	 "expect by 50s reach 2..4\n"},
 };
 
 enum { CONFLICTS = sizeof(conflicts) / sizeof(conflicts[0]) };

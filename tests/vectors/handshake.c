@@ -3,6 +3,7 @@
  * ends do not show: prologue, payloads and the hash after each message. docs/protocol/meshp.md,
  * section 5; Noise, revision 34, section 7.5. */
 #include "meshp/handshake.h"
+#include "meshp/header.h"
 
 #include "meshp/session.h"
 #include "tests/vectors/checks.h"
@@ -284,6 +285,25 @@ static void second_by_hand(const struct telling *telling, struct vector *vector,
 	assert_memory_equal(sending, telling->sending, sizeof(sending));
 }
 
+/* A frame with its destination's address behind it is that frame and names that address. */
+static void check_addressed(struct vector *vector, const char *name, const struct hex *frame,
+			    const struct end *to)
+{
+	struct hex addressed = vector_hex(vector, name);
+	struct reader in = reader_of(addressed.bytes, addressed.size);
+	struct control_header header;
+	struct address said;
+
+	assert_int_equal(addressed.size, frame->size + ADDRESS_HASH);
+	assert_memory_equal(addressed.bytes, frame->bytes, frame->size);
+	assert_int_equal(control_header_read(&in, &header), DROP_NONE);
+	assert_true(control_addressed(&header, addressed.bytes, addressed.size, &said));
+	assert_true(address_equal(&said, &to->address));
+	assert_false(control_addressed(&header, frame->bytes, frame->size, &said));
+	addressed.bytes[frame->size + NODE_ID - 1] ^= 1;
+	assert_false(control_addressed(&header, addressed.bytes, addressed.size, &said));
+}
+
 void check_handshake(struct vector *vector)
 {
 	struct handshake_pending pending;
@@ -296,4 +316,6 @@ void check_handshake(struct vector *vector)
 	initiator_finishes(&telling, &pending);
 	first_by_hand(&telling, vector, &noise);
 	second_by_hand(&telling, vector, &noise);
+	check_addressed(vector, "initiation_addressed", &telling.initiation, &telling.responder);
+	check_addressed(vector, "response_addressed", &telling.response, &telling.initiator);
 }

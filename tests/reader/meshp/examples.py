@@ -5,7 +5,7 @@ import dataclasses
 import struct
 
 from . import control, frames, handshake, packet, probe, session
-from .address import address_of, node_id_of
+from .address import address_of, node_id_of, suffix_of
 from .certificate import issue
 from .digest import blake2b
 from .keyring import Identity, Keyring
@@ -96,9 +96,16 @@ def conversation(name, key, initiator, responder, offered, suites, epochs, held_
             "prologue": handshake.prologue(node_id_of(initiator.address), responder.address).hex(),
             "initiation_payload": offer.write().hex(), "initiation": initiation.write().hex(),
             "hash_after_initiation": hash_1.hex(), "response_payload": choice.write().hex(),
+            "initiation_addressed": addressed(initiation, responder),
+            "response_addressed": addressed(response, initiator),
             "response": response.write().hex(), "hash_after_response": transcript.noise.hash.hex(),
             "suite": suite, "epoch": epoch, "initiator_sending_key": keys[0].hex(),
             "responder_sending_key": keys[1].hex()}
+
+
+def addressed(frame, to):
+    """The frame as it goes to one of two nodes with one id."""
+    return frames.Addressed(frame, suffix_of(to.address)).write().hex()
 
 
 def udp(data, source=ALICE, destination=BOB, ports=(40000, 7)):

@@ -14,6 +14,7 @@ EMPTY = 1 + TAG
 RELAYED_SIZES = Trace.size(), Traced.size()
 COMPACT_HEADER, EXTENDED_HEADER = 23, 27
 LEAST_COMPACT = 10
+SUFFIX = 14  # bytes of an address without be ef
 FLOOR = 46
 
 
@@ -126,6 +127,29 @@ class Extended(Data):
         return frame
 
 
+@dataclasses.dataclass(frozen=True)
+class Addressed:
+    """A frame of a handshake with its destination's address behind it (meshp.md, section 4)."""
+    frame: object
+    to: bytes
+
+    @classmethod
+    def read(cls, kind, data):
+        return cls(kind.read(data[:kind.size()]), data[kind.size():])
+
+    @property
+    def destination(self):
+        return self.frame.destination
+
+    def write(self):
+        return self.frame.write() + self.to
+
+
+def is_addressed(kind, data):
+    return kind in (control.Initiation, control.Response, control.Cookie) \
+        and len(data) == kind.size() + SUFFIX and data[-SUFFIX:-SUFFIX + 8] == data[3:11]
+
+
 KINDS = {control.HELLO: Hello, control.INITIATION: control.Initiation,
          control.RESPONSE: control.Response, control.COOKIE: control.Cookie,
          control.ERROR: Error, control.DATA_EXT: Extended}
@@ -141,6 +165,8 @@ def read(data):
     require_length(data, 2)
     kind = KINDS.get(data[1])
     require(kind is not None, "type")
+    if is_addressed(kind, data):
+        return Addressed.read(kind, data)
     if kind is not Extended:
         require_length(data, kind.size(), kind.size())
     return kind.read(data)

@@ -100,8 +100,10 @@ class Node:
                     Error: self._error}
         try:
             frame = frames.read(data)
-            if frame.destination != self.id and not isinstance(frame, Hello):
+            twins = isinstance(frame, frames.Addressed) and frame.to != suffix_of(self.address)
+            if twins or (frame.destination != self.id and not isinstance(frame, Hello)):
                 self._relay(frame, source)
+            frame = frame.frame if isinstance(frame, frames.Addressed) else frame
             handlers.get(type(frame), self._data)(frame, source, now)
         except Refused as refused:
             self.refused[refused.code] += 1

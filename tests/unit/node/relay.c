@@ -285,6 +285,10 @@ static void whole_addresses_tell_twins_apart(void **state)
 	check_passed(fixture, pass(fixture), HOP_ASIDE, 2);
 	header->to.bytes[ADDRESS - 1] = 2;
 	check_refused(fixture, DROP_NO_ROUTE, ERROR_NO_ROUTE, 0);
+	/* The same of handshakes. */
+	assert_int_equal(pass_control(fixture, FRAME_INITIATION).drop, DROP_ID_CONFLICT);
+	fixture->frame.to = &fixture->nodes[NODE_TWIN_B].address;
+	assert_int_equal(pass_control(fixture, FRAME_INITIATION).kind, VERDICT_DONE);
 	fixture_free(fixture);
 }
 
