@@ -14,7 +14,8 @@ from .probe import Probe
 from .trace import Trace, Traced
 
 NAMES = {Hello: "HELLO", control.Initiation: "INITIATION", control.Response: "RESPONSE",
-         control.Cookie: "COOKIE", Error: "ERROR", frames.Compact: "DATA", frames.Addressed: "ADDRESSED",
+         control.Cookie: "COOKIE", Error: "ERROR", frames.Compact: "DATA",
+         frames.Addressed: "ADDRESSED",
          frames.Extended: "DATA_EXT", Probe: "PROBE", message.Ack: "ACK",
          message.Compare: "COMPARE", Trace: "TRACE", Traced: "TRACED"}
 UNSEALED = Hello, control.Cookie, Error
