@@ -130,7 +130,7 @@ static bool datapath_is_ours(const struct datapath *datapath, const struct data_
 void datapath_frame(struct datapath *datapath, instant now, uint32_t link, struct lladdr from,
 		    bool group, const uint8_t *bytes, size_t size, struct outbox *outbox)
 {
-	const struct relay_frame frame = {link, from, bytes, size};
+	const struct relay_frame frame = {.link = link, .from = from, .bytes = bytes, .size = size};
 	struct reader reader = reader_of(bytes, size);
 	struct data_header header;
 	struct verdict verdict;
