@@ -25,6 +25,7 @@ enum {
 	MTU = 1500,
 	DELAY_US = 100,
 	HOLD_MS = 2,
+	NODE_MOST = 0xffffff, /* a link address has three bytes for the node, two for the link */
 };
 
 #define MONTH_MS (UINT32_C(30) * 24 * 3600 * 1000)
@@ -33,7 +34,7 @@ struct lladdr world_lladdr(const struct world *world, uint32_t port)
 {
 	const struct topology_port *at = &world->topology.ports[port];
 
-	return (struct lladdr){{2, (uint8_t)at->link, (uint8_t)(at->node >> 24),
+	return (struct lladdr){{2, (uint8_t)at->link, (uint8_t)(at->link >> 8),
 				(uint8_t)(at->node >> 16), (uint8_t)(at->node >> 8),
 				(uint8_t)at->node}};
 }
@@ -42,7 +43,10 @@ uint32_t world_port(const struct world *world, struct lladdr lladdr)
 {
 	struct reader reader = reader_of(lladdr.bytes, LLADDR);
 	bool ours = reader_u8(&reader) == 2;
-	uint32_t link = reader_u8(&reader), node = reader_u32(&reader);
+	uint32_t link = reader_u8(&reader);
+	uint32_t rest = reader_u32(&reader), node = rest & NODE_MOST;
+
+	link |= rest >> 24 << 8;
 
 	return ours ? topology_port(&world->topology, node, link) : TOPOLOGY_NONE;
 }
