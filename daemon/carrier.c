@@ -34,13 +34,13 @@ struct carrier {
 	struct channel *orders, *reports;
 	bool stopped; /* shared */
 	int status;   /* shared */
-	struct carrier_link links[LINKS_MAX];
+	struct carrier_link links[LINKS_DAEMON];
 	uint64_t links_version;
 	pthread_mutex_t table_lock; /* of table, which the control loop writes */
-	struct carrier_link table[LINKS_MAX];
+	struct carrier_link table[LINKS_DAEMON];
 	uint64_t table_version; /* shared */
 	struct carrier_counters counters, published;
-	const char *ways[LINKS_MAX]; /* shared: by what frames leave */
+	const char *ways[LINKS_DAEMON]; /* shared: by what frames leave */
 	instant counted;
 	struct outbox outbox;
 	struct merge merge;
@@ -121,12 +121,12 @@ static bool carrier_orders(struct carrier *carrier, instant now)
 	return any;
 }
 
-/* The slot of an interface, or LINKS_MAX. */
+/* The slot of an interface, or LINKS_DAEMON. */
 static uint32_t carrier_slot(const struct carrier *carrier, uint32_t ifindex)
 {
 	uint32_t slot = 0;
 
-	while (slot < LINKS_MAX &&
+	while (slot < LINKS_DAEMON &&
 	       !(carrier->links[slot].used && carrier->links[slot].facts.ifindex == ifindex))
 		slot++;
 	return slot;
@@ -138,7 +138,7 @@ static void carrier_frame_came(struct carrier *carrier, struct datapath *datapat
 	uint32_t slot = carrier_slot(carrier, frame->ifindex);
 	struct lladdr from;
 
-	if (slot == LINKS_MAX) {
+	if (slot == LINKS_DAEMON) {
 		carrier->counters.link_unknown++;
 		return;
 	}
@@ -223,7 +223,7 @@ static void carrier_table_read(struct carrier *carrier)
 	if (SHARED_ACQUIRE(carrier->table_version) == carrier->links_version)
 		return;
 	pthread_mutex_lock(&carrier->table_lock);
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++) {
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
 		if (memcmp(&carrier->links[slot], &carrier->table[slot],
 			   sizeof(struct carrier_link)) != 0)
 			carrier_link_set(carrier, slot, &carrier->table[slot]);
@@ -249,7 +249,7 @@ static void carrier_publish(struct carrier *carrier, instant now)
 	const uint64_t *from = (const uint64_t *)&carrier->counters;
 	uint64_t *to = (uint64_t *)&carrier->published;
 
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
 		if (carrier->links[slot].used)
 			SHARED_SET(carrier->ways[slot],
 				   ethernet_way(carrier->ethernet,

@@ -45,7 +45,7 @@ MUST_USE int carrier_start(struct carrier **carrier, const struct carrier_parts 
 /* Ends the thread and releases the carrier: afterwards nothing touches its parts. NULL is fine. */
 void carrier_stop(struct carrier *carrier);
 
-/* The links from now on, LINKS_MAX of them. */
+/* The links from now on, LINKS_DAEMON of them. */
 void carrier_links(struct carrier *carrier, const struct carrier_link *links);
 
 /* Has it look at the node's snapshots even if it has nothing to carry, for it wipes the keys they

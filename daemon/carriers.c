@@ -33,10 +33,10 @@ int carriers_start(struct mesh *mesh, void (*ready)(void *mesh), struct failure 
 
 void carriers_follow(struct mesh *mesh)
 {
-	struct carrier_link links[LINKS_MAX];
+	struct carrier_link links[LINKS_DAEMON];
 
 	memset(links, 0, sizeof(links));
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++) {
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
 		links[slot].used = mesh->links[slot].used;
 		links[slot].facts = mesh->links[slot].facts;
 	}

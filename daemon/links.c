@@ -8,7 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
-_Static_assert((int)WATCH_LINKS == (int)LINKS_MAX, "a slot of the watch is a link of the node");
+_Static_assert((int)WATCH_LINKS == (int)LINKS_DAEMON, "a slot of the watch is a link of the node");
 _Static_assert((int)LINK_LLADDR == (int)LLADDR && (int)CONFIG_NAME == (int)LINK_NAME,
 	       "rooms that do not know each other agree on sizes");
 
@@ -140,7 +140,7 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		if (change.kind == LINK_REFUSED) {
 			log_say(mesh->parts.log, LOG_WARNING, NULL,
 				"link %s: not used, there are %d already; narrow [Link] Match=",
-				change.facts.name, LINKS_MAX);
+				change.facts.name, LINKS_DAEMON);
 			continue;
 		}
 		before = facts_of(&mesh->links[change.slot]);
@@ -157,7 +157,7 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 
 bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 {
-	for (*slot = 0; *slot < LINKS_MAX; (*slot)++) {
+	for (*slot = 0; *slot < LINKS_DAEMON; (*slot)++) {
 		struct mesh_link *link = &mesh->links[*slot];
 		int left;
 
@@ -178,7 +178,7 @@ uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex)
 {
 	uint32_t slot = 0;
 
-	while (slot < LINKS_MAX &&
+	while (slot < LINKS_DAEMON &&
 	       (!mesh->links[slot].used || mesh->links[slot].facts.ifindex != ifindex))
 		slot++;
 	return slot;
@@ -188,7 +188,7 @@ bool links_radio(const struct mesh *mesh)
 {
 	bool radio = false;
 
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
 		radio |= mesh->links[slot].used && mesh->links[slot].facts.radio;
 	return radio;
 }
@@ -197,7 +197,7 @@ uint32_t links_count(const struct mesh *mesh)
 {
 	uint32_t count = 0;
 
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
 		count += mesh->links[slot].used;
 	return count;
 }

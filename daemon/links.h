@@ -17,7 +17,7 @@ MUST_USE bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *fa
 /* Lets go of one link, for the node to be told. False if there is none left. */
 MUST_USE bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
 
-/* The slot of an interface, LINKS_MAX if it is none of ours. */
+/* The slot of an interface, LINKS_DAEMON if it is none of ours. */
 uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex);
 
 /* True if one of them is a radio's. */

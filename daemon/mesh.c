@@ -105,7 +105,7 @@ static void frame_came(struct mesh *mesh, instant now, const struct ethernet_fra
 				      .group = frame->group,
 				      .bytes = {frame->bytes, frame->size}};
 
-	if (slot == LINKS_MAX) {
+	if (slot == LINKS_DAEMON) {
 		mesh->counters.link_unknown++;
 		return;
 	}

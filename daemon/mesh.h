@@ -70,7 +70,7 @@ struct mesh {
 	uint64_t publications; /* of the node's keys that carriers were woken for */
 	struct watch *watch;
 	struct mesh_patterns patterns;
-	struct mesh_link links[LINKS_MAX];
+	struct mesh_link links[LINKS_DAEMON];
 	struct host host;
 	struct loopback loopback;
 	struct mesh_counters counters;

@@ -10,7 +10,7 @@
 
 const char *view_link_name(const struct mesh *mesh, uint32_t slot)
 {
-	return slot < LINKS_MAX ? mesh->links[slot].facts.name : "";
+	return slot < LINKS_DAEMON ? mesh->links[slot].facts.name : "";
 }
 
 static void drop_add(json_t *drops, const char *name, uint64_t count)
@@ -70,7 +70,7 @@ static json_t *json_links(const struct mesh *mesh)
 {
 	json_t *links = json_array();
 
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++)
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
 		if (mesh->links[slot].used)
 			json_array_append_new(links, view_link(mesh, slot));
 	return links;

@@ -72,7 +72,7 @@ json_t *zone_links(const struct mesh *mesh)
 {
 	json_t *list = json_array();
 
-	for (uint32_t slot = 0; slot < LINKS_MAX; slot++) {
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
 		if (!mesh->links[slot].used)
 			continue;
 		json_t *link = view_link(mesh, slot);

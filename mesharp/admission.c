@@ -16,6 +16,11 @@ bool admission_initiation(struct bucket *bucket, instant now)
 	return bucket_take(bucket, (struct rate){.per_second = 5, .burst = 16}, now);
 }
 
+bool admission_hint(struct bucket *bucket, instant now)
+{
+	return bucket_take(bucket, (struct rate){.per_second = 5, .burst = 16}, now);
+}
+
 /* A bucket cannot be slower than one a second, but its clock can: this one's runs at a tenth of the
  * speed. */
 static bool once_in_ten_seconds(struct bucket *bucket, instant now)

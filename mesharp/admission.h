@@ -14,6 +14,9 @@ MUST_USE bool admission_newcomer(struct bucket *bucket, instant now);
 /* One more INITIATION to anybody, on all links together: 5/s, burst 16. */
 MUST_USE bool admission_initiation(struct bucket *bucket, instant now);
 
+/* One more hint that is followed: 5/s, burst 16. */
+MUST_USE bool admission_hint(struct bucket *bucket, instant now);
+
 /* One more reset of a link's Trickle interval: one in 10 s, burst 3. */
 MUST_USE bool admission_reset(struct bucket *bucket, instant now);
 

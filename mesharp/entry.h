@@ -30,7 +30,19 @@ struct entry {
 	uint32_t tries;	   /* HANDSHAKE: INITIATIONs, later: probes, sent and not answered */
 	uint32_t blocks;   /* times in a row it was BLOCKED */
 	bool owes_answer;  /* to a probe that asked */
+	bool owes_word;	   /* by a probe, for what we want of it has changed */
 	bool owes_initiation;
+
+	bool session;		/* a key with the node is confirmed */
+	uint64_t rank;		/* by our secret; the lowest are selected */
+	bool chosen;		/* by select.c, which is not done yet */
+	bool selects, selected; /* we select it; it selects us, as its last probe says */
+	bool declines;		/* we have no room for it */
+	bool eager, urged;	/* we picked it for news to pass at once; it picked us */
+	instant declined_until; /* it has none for us, and is not asked before */
+	instant made;
+	instant needed_until; /* we select it besides, for no path leads to it */
+	instant wanted_until; /* frames go there, or may soon */
 
 	bool instance_known;
 	uint32_t instance; /* what a probe said, or a HELLO while there was no session */
@@ -53,6 +65,7 @@ struct entry {
 struct entry_context {
 	instant now;
 	bool radio;
+	bool crowded; /* of so many on the link only some are selected */
 	struct rng *rng;
 	struct bucket *initiations; /* what may be sent to strangers */
 };
@@ -87,8 +100,21 @@ void entry_level(struct entry *entry, const struct entry_context *context);
 /* The other end said that it leaves, and is gone: what is probed is LOST. */
 void entry_gone(struct entry *entry, const struct entry_context *context);
 
-/* Data was sent there: if it stays silent for 100 ms it is probed, again and again for 500 ms. */
+/* Data was sent there: if it stays silent for 100 ms it is probed, again and again for 500 ms, and
+ * it is wanted for a minute. */
 void entry_busy(struct entry *entry, const struct entry_context *context);
+
+/* We select it, or do so no more. */
+void entry_select(struct entry *entry, const struct entry_context *context, bool on);
+
+/* News goes between us and it at once, or does so no more as far as we are concerned. */
+void entry_urge(struct entry *entry, bool on);
+
+/* There is no room for an adjacency with it. */
+void entry_decline(struct entry *entry, const struct entry_context *context);
+
+/* Frames are to go there for a minute, so it has to be proven. */
+void entry_want(struct entry *entry, const struct entry_context *context);
 
 /* A probe from there was opened. Refuses DROP_REPLAY. */
 MUST_USE enum drop entry_probed(struct entry *entry, const struct entry_context *context,

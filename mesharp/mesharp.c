@@ -2,16 +2,13 @@
  * one heap of timers for both. Every event goes the same way: find the entry, let entry.c move it,
  * then note the change that is to be told and set the timer. The invariants: between two calls each
  * entry's timer is its deadline, and after mesharp_next said false all deadlines lie in the future.
- * Timer ids: a place of the roster, or places + a link. docs/protocol/mesharp.md. */
+ * Timer ids: a place of the roster, or places + a link for its HELLOs, or as many again + the link
+ * for whom it selects. docs/protocol/mesharp.md. */
 #include "mesharp/mesharp.h"
 
-#include "base/timers.h"
 #include "mesharp/admission.h"
-#include "mesharp/entry.h"
-#include "mesharp/roster.h"
-#include "mesharp/trickle.h"
+#include "mesharp/value.h"
 
-#include <sodium.h>
 #include <string.h>
 
 enum {
@@ -20,24 +17,9 @@ enum {
 	FIRST_RADIO_MS = 100,
 	CROWD = 8,		   /* FULL neighbours of a link, from which HELLOs are suppressed */
 	SEQUENCES_PER_SECOND = 16, /* more than probes are sent in the long run */
-};
-
-struct link {
-	struct mesharp_link facts;
-	struct trickle trickle;
-	struct bucket newcomers;
-};
-
-struct mesharp {
-	struct address own;
-	uint32_t instance;
-	uint32_t links;
-	uint32_t places; /* of the roster */
-	struct rng rng;
-	struct bucket initiations;
-	bool began;
-	instant beginning;		     /* the first event */
-	uint64_t link_slots, timers, roster; /* offsets from here, bytes */
+	LOOKS_S = 10,		   /* costs on a crowded link are looked at so often */
+	STRANDED_S = 2,		   /* since it was first heard, without a path to it */
+	NEEDED_S = 60,		   /* selected for that so long at least */
 };
 
 /* The bytes a part takes, so that the next one is aligned. */
@@ -51,7 +33,8 @@ static uint64_t lay_out(struct mesharp *mesharp, uint32_t links, uint32_t neighb
 {
 	mesharp->link_slots = aligned(sizeof(*mesharp));
 	mesharp->timers = mesharp->link_slots + aligned(links * sizeof(struct link));
-	mesharp->roster = mesharp->timers + aligned(timers_size(roster_places(neighbours) + links));
+	mesharp->roster =
+		mesharp->timers + aligned(timers_size(roster_places(neighbours) + 2 * links));
 	return mesharp->roster + aligned(roster_size(links, neighbours));
 }
 
@@ -60,29 +43,6 @@ size_t mesharp_size(uint32_t links, uint32_t neighbours)
 	struct mesharp mesharp;
 
 	return lay_out(&mesharp, links, neighbours);
-}
-
-static void *part(const struct mesharp *mesharp, uint64_t offset)
-{
-	return (void *)((uintptr_t)mesharp + offset);
-}
-
-static struct link *link_at(const struct mesharp *mesharp, uint32_t link)
-{
-	struct link *links = part(mesharp, mesharp->link_slots);
-
-	REQUIRE(link < mesharp->links);
-	return &links[link];
-}
-
-static struct timers *timers_of(const struct mesharp *mesharp)
-{
-	return part(mesharp, mesharp->timers);
-}
-
-static struct roster *roster_of(const struct mesharp *mesharp)
-{
-	return part(mesharp, mesharp->roster);
 }
 
 struct mesharp *mesharp_init(void *memory, uint32_t links, uint32_t neighbours,
@@ -101,9 +61,15 @@ struct mesharp *mesharp_init(void *memory, uint32_t links, uint32_t neighbours,
 	rng_init(&mesharp->rng, seed);
 	sodium_memzero(seed, sizeof(seed));
 	rng_fill(&mesharp->rng, secret, sizeof(secret));
-	timers_init(timers_of(mesharp), mesharp->places + links);
-	roster_init(roster_of(mesharp), links, neighbours, secret);
+	rng_fill(&mesharp->rng, mesharp->secret, sizeof(mesharp->secret));
+	timers_init(mesharp_timers(mesharp), mesharp->places + 2 * links);
+	roster_init(mesharp_roster(mesharp), links, neighbours, secret);
 	return mesharp;
+}
+
+static void selection_set(struct mesharp *mesharp, uint32_t link, instant when)
+{
+	timers_set(mesharp_timers(mesharp), mesharp->places + mesharp->links + link, when);
 }
 
 /* An event on its way through an entry. */
@@ -116,17 +82,28 @@ struct step {
 
 static struct step step_begin(struct mesharp *mesharp, instant now, uint32_t place)
 {
-	struct entry *entry = roster_entry(roster_of(mesharp), place);
+	struct entry *entry = roster_entry(mesharp_roster(mesharp), place);
 
 	return (struct step){
 		.place = place,
 		.entry = entry,
 		.before = entry->state,
 		.context = {.now = now,
-			    .radio = link_at(mesharp, entry->link)->facts.radio,
+			    .radio = mesharp_slot(mesharp, entry->link)->facts.radio,
+			    .crowded = mesharp_selects(mesharp, entry->link),
 			    .rng = &mesharp->rng,
 			    .initiations = &mesharp->initiations},
 	};
+}
+
+/* The same of an event that came from there: all that are heard on a wire that is not crowded are
+ * selected, but not who is only hinted at. */
+static struct step step_heard(struct mesharp *mesharp, instant now, uint32_t place)
+{
+	struct step step = step_begin(mesharp, now, place);
+
+	step.entry->selects |= !step.context.crowded;
+	return step;
 }
 
 /* After the event: the change is noted, the timer set. */
@@ -135,10 +112,12 @@ static void step_end(struct mesharp *mesharp, const struct step *step)
 	const struct entry *entry = step->entry;
 
 	if (entry->state != step->before)
-		roster_changed(roster_of(mesharp), step->place, step->before);
+		roster_changed(mesharp_roster(mesharp), step->place, step->before);
+	if (entry->state != step->before && step->context.crowded)
+		selection_set(mesharp, entry->link, step->context.now);
 	if (entry->state == NEIGHBOUR_NONE)
-		roster_remove(roster_of(mesharp), step->place);
-	timers_set(timers_of(mesharp), step->place, entry_deadline(entry, step->context.now));
+		roster_remove(mesharp_roster(mesharp), step->place);
+	timers_set(mesharp_timers(mesharp), step->place, entry_deadline(entry, step->context.now));
 }
 
 static void leave(struct mesharp *mesharp, instant now, uint32_t place)
@@ -151,7 +130,7 @@ static void leave(struct mesharp *mesharp, instant now, uint32_t place)
 
 static void leave_link(struct mesharp *mesharp, instant now, uint32_t link)
 {
-	struct roster *roster = roster_of(mesharp);
+	struct roster *roster = mesharp_roster(mesharp);
 
 	for (uint32_t at = roster_from(roster, 0); at != ROSTER_NONE;
 	     at = roster_from(roster, at + 1)) {
@@ -162,14 +141,14 @@ static void leave_link(struct mesharp *mesharp, instant now, uint32_t link)
 
 static void link_arm(struct mesharp *mesharp, uint32_t link)
 {
-	timers_set(timers_of(mesharp), mesharp->places + link,
-		   trickle_deadline(&link_at(mesharp, link)->trickle));
+	timers_set(mesharp_timers(mesharp), mesharp->places + link,
+		   trickle_deadline(&mesharp_slot(mesharp, link)->trickle));
 }
 
 void mesharp_link(struct mesharp *mesharp, instant now, uint32_t link,
 		  const struct mesharp_link *facts)
 {
-	struct link *slot = link_at(mesharp, link);
+	struct link *slot = mesharp_slot(mesharp, link);
 	bool was_running = slot->facts.running;
 	bool same = facts->running && lladdr_equal(&facts->lladdr, &slot->facts.lladdr);
 	duration first = duration_ms(facts->radio ? FIRST_RADIO_MS : FIRST_WIRE_MS);
@@ -188,12 +167,26 @@ void mesharp_link(struct mesharp *mesharp, instant now, uint32_t link,
 	link_arm(mesharp, link);
 }
 
+static uint64_t rank_of(const struct mesharp *mesharp, struct lladdr lladdr,
+			const struct address *address)
+{
+	uint8_t key[LLADDR + ADDRESS];
+	uint64_t rank;
+
+	_Static_assert(sizeof(rank) == crypto_shorthash_BYTES, "a rank is a hash");
+	memcpy(key, lladdr.bytes, LLADDR);
+	memcpy(key + LLADDR, address->bytes, ADDRESS);
+	crypto_shorthash((uint8_t *)&rank, key, sizeof(key), mesharp->secret);
+	return rank;
+}
+
 /* Adds an entry, still NONE, for an event to move; somebody else may have to go. */
 static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr from,
 		      const struct address *address, uint32_t *place)
 {
-	struct roster *roster = roster_of(mesharp);
+	struct roster *roster = mesharp_roster(mesharp);
 	int64_t age_s = instant_since(now, mesharp->beginning).us / duration_s(1).us;
+	struct entry *entry;
 	bool full;
 	uint32_t victim = roster_victim(roster, link, address, &full);
 
@@ -203,16 +196,19 @@ static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struc
 		leave(mesharp, now, victim);
 	*place = roster_add(roster, link, from, address);
 	/* The other end may remember probes of an entry we had before: go on above them. */
-	entry_begin(roster_entry(roster, *place), address_lower(&mesharp->own, address),
+	entry = roster_entry(roster, *place);
+	entry_begin(entry, address_lower(&mesharp->own, address),
 		    (uint32_t)(age_s * SEQUENCES_PER_SECOND));
+	entry->made = now;
+	entry->rank = rank_of(mesharp, from, address);
 	return DROP_NONE;
 }
 
 enum drop mesharp_heard(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr from,
 			const struct address *address, const struct hello *hello, bool session)
 {
-	struct link *slot = link_at(mesharp, link);
-	uint32_t place = roster_find(roster_of(mesharp), link, from, address);
+	struct link *slot = mesharp_slot(mesharp, link);
+	uint32_t place = roster_find(mesharp_roster(mesharp), link, from, address);
 	enum drop drop = DROP_NONE;
 	struct step step;
 
@@ -222,15 +218,16 @@ enum drop mesharp_heard(struct mesharp *mesharp, instant now, uint32_t link, str
 		drop = admission_newcomer(&slot->newcomers, now)
 			       ? join(mesharp, now, link, from, address, &place)
 			       : DROP_RATE_HELLO;
-	else if (!admission_hello(&roster_entry(roster_of(mesharp), place)->hellos, now))
+	else if (!admission_hello(&roster_entry(mesharp_roster(mesharp), place)->hellos, now))
 		drop = DROP_RATE_HELLO;
 	if (drop != DROP_NONE)
 		return drop;
-	step = step_begin(mesharp, now, place);
+	step = step_heard(mesharp, now, place);
 	/* Those who are not proven may be anybody: they silence nobody. */
 	if (step.before == NEIGHBOUR_FULL)
 		trickle_hear(&slot->trickle);
-	if (entry_heard(step.entry, &step.context, hello, session))
+	/* Enough of a crowd greet a newcomer without that. */
+	if (entry_heard(step.entry, &step.context, hello, session) && !step.context.crowded)
 		trickle_reset(&slot->trickle, now, &mesharp->rng);
 	link_arm(mesharp, link);
 	step_end(mesharp, &step);
@@ -240,19 +237,19 @@ enum drop mesharp_heard(struct mesharp *mesharp, instant now, uint32_t link, str
 enum drop mesharp_greeted(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr from,
 			  const struct address *address, bool session)
 {
-	uint32_t place = roster_find(roster_of(mesharp), link, from, address);
+	uint32_t place = roster_find(mesharp_roster(mesharp), link, from, address);
 	enum drop drop = DROP_NONE;
 	struct step step;
 
-	if (!link_at(mesharp, link)->facts.running)
+	if (!mesharp_slot(mesharp, link)->facts.running)
 		return DROP_LINK_DOWN;
 	if (place == ROSTER_NONE)
 		drop = join(mesharp, now, link, from, address, &place);
 	if (drop != DROP_NONE)
 		return drop;
-	step = step_begin(mesharp, now, place);
+	step = step_heard(mesharp, now, place);
 	entry_greeted(step.entry, &step.context, session);
-	roster_proven(roster_of(mesharp), place);
+	roster_proven(mesharp_roster(mesharp), place);
 	step_end(mesharp, &step);
 	return DROP_NONE;
 }
@@ -260,7 +257,7 @@ enum drop mesharp_greeted(struct mesharp *mesharp, instant now, uint32_t link, s
 void mesharp_session(struct mesharp *mesharp, instant now, const struct address *address,
 		     bool usable)
 {
-	const struct roster *roster = roster_of(mesharp);
+	const struct roster *roster = mesharp_roster(mesharp);
 
 	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
 	     at = roster_next(roster, at)) {
@@ -276,7 +273,7 @@ void mesharp_session(struct mesharp *mesharp, instant now, const struct address 
 
 void mesharp_level(struct mesharp *mesharp, instant now, const struct address *address)
 {
-	const struct roster *roster = roster_of(mesharp);
+	const struct roster *roster = mesharp_roster(mesharp);
 
 	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
 	     at = roster_next(roster, at)) {
@@ -289,7 +286,7 @@ void mesharp_level(struct mesharp *mesharp, instant now, const struct address *a
 
 void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *address)
 {
-	const struct roster *roster = roster_of(mesharp);
+	const struct roster *roster = mesharp_roster(mesharp);
 
 	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
 	     at = roster_next(roster, at)) {
@@ -303,7 +300,7 @@ void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *ad
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address)
 {
-	uint32_t place = roster_find(roster_of(mesharp), link, to, address);
+	uint32_t place = roster_find(mesharp_roster(mesharp), link, to, address);
 
 	if (place == ROSTER_NONE)
 		return;
@@ -312,15 +309,129 @@ void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct ll
 	step_end(mesharp, &step);
 }
 
+void mesharp_stranded(struct mesharp *mesharp, instant now, const struct address *address)
+{
+	const struct roster *roster = mesharp_roster(mesharp);
+
+	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
+	     at = roster_next(roster, at)) {
+		struct entry *entry = roster_entry(roster, at);
+
+		if (entry->selects ||
+		    instant_since(now, entry->made).us < duration_s(STRANDED_S).us)
+			continue;
+		entry->needed_until = instant_after(now, duration_s(NEEDED_S));
+		selection_set(mesharp, entry->link, now);
+	}
+}
+
+enum drop mesharp_hint(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr lladdr,
+		       const struct address *address, bool session)
+{
+	uint32_t place = roster_find(mesharp_roster(mesharp), link, lladdr, address);
+	enum drop drop = DROP_NONE;
+	struct step step;
+
+	if (!mesharp_slot(mesharp, link)->facts.running)
+		return DROP_LINK_DOWN;
+	if (!admission_hint(&mesharp->hints, now))
+		return DROP_RATE_HINT;
+	if (place == ROSTER_NONE)
+		drop = join(mesharp, now, link, lladdr, address, &place);
+	if (drop != DROP_NONE)
+		return drop;
+	step = step_begin(mesharp, now, place);
+	step.entry->session = session;
+	entry_want(step.entry, &step.context);
+	step_end(mesharp, &step);
+	return DROP_NONE;
+}
+
+static struct select_link selects_on(const struct mesharp *mesharp, uint32_t link)
+{
+	const struct mesharp_link *facts = &mesharp_slot(mesharp, link)->facts;
+
+	return (struct select_link){.roster = mesharp_roster(mesharp),
+				    .link = link,
+				    .rate_bps = facts->rate_bps,
+				    .cost_us = facts->cost};
+}
+
+/* An entry became adjacent: if that is one too many, it or another has to part. */
+static enum drop make_room(struct mesharp *mesharp, struct step *joined)
+{
+	uint32_t link = joined->entry->link;
+	struct select_link on = selects_on(mesharp, link);
+	uint32_t victim = select_excess(&on, &mesharp_slot(mesharp, link)->selection,
+					joined->context.now, joined->place);
+
+	if (victim == joined->place) {
+		entry_decline(joined->entry, &joined->context);
+		return DROP_NEIGHBOURS_CROWDED;
+	}
+	if (victim != ROSTER_NONE) {
+		struct step step = step_begin(mesharp, joined->context.now, victim);
+		entry_decline(step.entry, &step.context);
+		step_end(mesharp, &step);
+	}
+	return DROP_NONE;
+}
+
+/* Who is not joined any more was picked in vain; others are. */
+static void urge_some(struct mesharp *mesharp, instant now, const struct select_link *on)
+{
+	uint32_t place;
+
+	for (uint32_t at = roster_from(on->roster, 0); at != ROSTER_NONE;
+	     at = roster_from(on->roster, at + 1)) {
+		struct entry *entry = roster_entry(on->roster, at);
+
+		if (entry->link == on->link && entry->state != NEIGHBOUR_SYNC &&
+		    entry->state != NEIGHBOUR_FULL)
+			entry->eager = false;
+	}
+	while ((place = select_eager(on)) != ROSTER_NONE) {
+		struct step step = step_begin(mesharp, now, place);
+		entry_urge(step.entry, true);
+		step_end(mesharp, &step);
+	}
+}
+
+/* A link's selection is due: those it changes are told. */
+static void selection_due(struct mesharp *mesharp, instant now, uint32_t link)
+{
+	const struct roster *roster = mesharp_roster(mesharp);
+	struct select_link on = selects_on(mesharp, link);
+	bool crowded = mesharp_selects(mesharp, link);
+
+	if (crowded)
+		select_choose(&on, &mesharp_slot(mesharp, link)->selection, now);
+	for (uint32_t at = roster_from(roster, 0); at != ROSTER_NONE;
+	     at = roster_from(roster, at + 1)) {
+		const struct entry *entry = roster_entry(roster, at);
+		bool chosen = entry->chosen || !crowded;
+
+		if (entry->link != link || entry->selects == chosen)
+			continue;
+		struct step step = step_begin(mesharp, now, at);
+		entry_select(step.entry, &step.context, chosen);
+		step_end(mesharp, &step);
+	}
+	if (crowded)
+		urge_some(mesharp, now, &on);
+	selection_set(mesharp, link,
+		      crowded ? instant_after(now, duration_s(LOOKS_S)) : INSTANT_NEVER);
+}
+
 enum drop mesharp_probe(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr from,
 			const struct address *address, const struct probe *probe)
 {
-	uint32_t place = roster_find(roster_of(mesharp), link, from, address);
+	uint32_t place = roster_find(mesharp_roster(mesharp), link, from, address);
 	enum drop drop = DROP_NONE;
 	struct step step;
 
 	REQUIRE(probe->sequence != 0); /* probe_read refuses it */
-	if (!link_at(mesharp, link)->facts.running)
+	if (!mesharp_slot(mesharp, link)->facts.running)
 		return DROP_LINK_DOWN;
 	if (!lladdr_equal(&probe->lladdr, &from))
 		return DROP_SOURCE_SPOOFED;
@@ -329,19 +440,21 @@ enum drop mesharp_probe(struct mesharp *mesharp, instant now, uint32_t link, str
 				   : DROP_NEIGHBOUR_UNKNOWN;
 	if (drop != DROP_NONE)
 		return drop;
-	step = step_begin(mesharp, now, place);
+	step = step_heard(mesharp, now, place);
 	drop = entry_probed(step.entry, &step.context, probe);
 	if (drop != DROP_NONE)
 		return drop;
-	roster_proven(roster_of(mesharp), place);
+	roster_proven(mesharp_roster(mesharp), place);
+	if (step.entry->state == NEIGHBOUR_SYNC && step.context.crowded)
+		drop = make_room(mesharp, &step);
 	step_end(mesharp, &step);
-	return DROP_NONE;
+	return drop;
 }
 
 /* True if so many neighbours are proven on the link that enough HELLOs go out without ours. */
 static bool link_crowded(const struct mesharp *mesharp, uint32_t link)
 {
-	const struct roster *roster = roster_of(mesharp);
+	const struct roster *roster = mesharp_roster(mesharp);
 	uint32_t full = 0;
 
 	for (uint32_t at = roster_from(roster, 0); at != ROSTER_NONE;
@@ -358,7 +471,8 @@ static bool link_due(struct mesharp *mesharp, instant now, uint32_t link,
 		     struct mesharp_action *action)
 {
 	bool crowded = link_crowded(mesharp, link);
-	bool speaks = trickle_due(&link_at(mesharp, link)->trickle, now, crowded, &mesharp->rng);
+	bool speaks =
+		trickle_due(&mesharp_slot(mesharp, link)->trickle, now, crowded, &mesharp->rng);
 
 	link_arm(mesharp, link);
 	if (speaks)
@@ -372,7 +486,7 @@ static void probe_action(const struct mesharp *mesharp, instant now, struct entr
 	action->deed = MESHARP_PROBE;
 	entry_probe(entry, now, asks, &action->probe);
 	action->probe.instance = mesharp->instance;
-	action->probe.lladdr = link_at(mesharp, entry->link)->facts.lladdr;
+	action->probe.lladdr = mesharp_slot(mesharp, entry->link)->facts.lladdr;
 	action->probe.interface = mesharp_interface(entry->link);
 }
 
@@ -405,7 +519,7 @@ static bool change_told(struct mesharp *mesharp, struct mesharp_action *action)
 {
 	struct roster_change change;
 
-	if (!roster_tell(roster_of(mesharp), &change))
+	if (!roster_tell(mesharp_roster(mesharp), &change))
 		return false;
 	*action = (struct mesharp_action){
 		.deed = MESHARP_CHANGED,
@@ -424,11 +538,16 @@ bool mesharp_next(struct mesharp *mesharp, instant now, struct mesharp_action *a
 
 	if (change_told(mesharp, action))
 		return true;
-	while (timers_due(timers_of(mesharp), now, &id)) {
-		bool is_link = id >= mesharp->places;
+	while (timers_due(mesharp_timers(mesharp), now, &id)) {
+		bool acts = false;
 
-		if (is_link ? link_due(mesharp, now, id - mesharp->places, action)
-			    : neighbour_due(mesharp, now, id, action))
+		if (id < mesharp->places)
+			acts = neighbour_due(mesharp, now, id, action);
+		else if (id < mesharp->places + mesharp->links)
+			acts = link_due(mesharp, now, id - mesharp->places, action);
+		else
+			selection_due(mesharp, now, id - mesharp->places - mesharp->links);
+		if (acts)
 			return true;
 		if (change_told(mesharp, action))
 			return true;
@@ -438,131 +557,6 @@ bool mesharp_next(struct mesharp *mesharp, instant now, struct mesharp_action *a
 
 instant mesharp_deadline(const struct mesharp *mesharp)
 {
-	return instant_earlier(roster_untold(roster_of(mesharp)), timers_next(timers_of(mesharp)));
-}
-
-static void show(const struct mesharp *mesharp, uint32_t place, struct mesharp_entry *shown)
-{
-	const struct entry *entry = roster_entry(roster_of(mesharp), place);
-	const struct mesharp_link *facts = &link_at(mesharp, entry->link)->facts;
-
-	*shown = (struct mesharp_entry){
-		.address = entry->address,
-		.link = entry->link,
-		.lladdr = entry->lladdr,
-		.state = entry->state,
-		.since = entry->since,
-		.rtt_us = quality_rtt_us(&entry->quality),
-		.loss_ppm = quality_loss_ppm(&entry->quality),
-		.quality = quality_share(&entry->quality),
-	};
-	if (entry->state == NEIGHBOUR_FULL)
-		shown->metric_us = quality_metric_us(&entry->quality, facts->rate_bps, facts->cost);
-}
-
-bool mesharp_entries(const struct mesharp *mesharp, uint32_t *cursor, struct mesharp_entry *entry)
-{
-	uint32_t place = roster_from(roster_of(mesharp), *cursor);
-
-	if (place == ROSTER_NONE)
-		return false;
-	*cursor = place + 1;
-	show(mesharp, place, entry);
-	return true;
-}
-
-bool mesharp_metric(const struct mesharp *mesharp, const struct mesharp_entry *entry,
-		    struct metric *metric)
-{
-	const struct roster *roster = roster_of(mesharp);
-	uint32_t place = roster_find(roster, entry->link, entry->lladdr, &entry->address);
-
-	if (place == ROSTER_NONE)
-		return false;
-	const struct mesharp_link *facts = &link_at(mesharp, entry->link)->facts;
-	*metric =
-		quality_metric(&roster_entry(roster, place)->quality, facts->rate_bps, facts->cost);
-	return true;
-}
-
-/* True if a is the better way of two to one node. */
-static bool is_better(const struct mesharp_entry *a, const struct mesharp_entry *b)
-{
-	if (a->metric_us != b->metric_us)
-		return a->metric_us < b->metric_us;
-	if (a->link != b->link)
-		return a->link < b->link;
-	return memcmp(a->lladdr.bytes, b->lladdr.bytes, LLADDR) < 0;
-}
-
-bool mesharp_best(const struct mesharp *mesharp, const struct address *address,
-		  struct mesharp_entry *entry)
-{
-	const struct roster *roster = roster_of(mesharp);
-	struct mesharp_entry best = {.state = NEIGHBOUR_NONE};
-	struct mesharp_entry other;
-
-	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
-	     at = roster_next(roster, at)) {
-		show(mesharp, at, &other);
-		if (other.state == NEIGHBOUR_FULL &&
-		    (best.state == NEIGHBOUR_NONE || is_better(&other, &best)))
-			best = other;
-	}
-	if (best.state == NEIGHBOUR_NONE)
-		return false;
-	*entry = best;
-	return true;
-}
-
-/* The first entry of a node in a state, from place `at` on; ROSTER_NONE if there is none. */
-static uint32_t first_in(const struct roster *roster, uint32_t at, enum neighbour_state state)
-{
-	while (at != ROSTER_NONE && roster_entry(roster, at)->state != state)
-		at = roster_next(roster, at);
-	return at;
-}
-
-bool mesharp_proven(const struct mesharp *mesharp, const struct address *address,
-		    struct mesharp_entry *entry)
-{
-	const struct roster *roster = roster_of(mesharp);
-	uint32_t at = first_in(roster, roster_first(roster, address), NEIGHBOUR_SYNC);
-
-	if (mesharp_best(mesharp, address, entry))
-		return true;
-	if (at == ROSTER_NONE)
-		return false;
-	show(mesharp, at, entry);
-	return true;
-}
-
-bool mesharp_of(const struct mesharp *mesharp, const struct address *address, uint32_t *cursor,
-		struct mesharp_entry *entry)
-{
-	const struct roster *roster = roster_of(mesharp);
-	uint32_t from =
-		*cursor == 0 ? roster_first(roster, address) : roster_next(roster, *cursor - 1);
-	uint32_t at = first_in(roster, from, NEIGHBOUR_FULL);
-
-	if (at == ROSTER_NONE)
-		return false;
-	*cursor = at + 1;
-	show(mesharp, at, entry);
-	return true;
-}
-
-enum neighbour_state mesharp_hope(const struct mesharp *mesharp, const struct address *address)
-{
-	return roster_hope(roster_of(mesharp), address);
-}
-
-uint32_t mesharp_count(const struct mesharp *mesharp)
-{
-	return roster_count(roster_of(mesharp));
-}
-
-uint32_t mesharp_interface(uint32_t link)
-{
-	return link + 1;
+	return instant_earlier(roster_untold(mesharp_roster(mesharp)),
+			       timers_next(mesharp_timers(mesharp)));
 }

@@ -62,9 +62,18 @@ void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *ad
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address);
 
+/* No path leads to the node. One that was not selected, though it was heard for some time, is. */
+void mesharp_stranded(struct mesharp *mesharp, instant now, const struct address *address);
+
+/* A neighbour in use says that a node frames go to is on the link, too, at that link address: it is
+ * to be proven. Refusals: DROP_LINK_DOWN, DROP_RATE_HINT, DROP_NEIGHBOURS_FULL. */
+MUST_USE enum drop mesharp_hint(struct mesharp *mesharp, instant now, uint32_t link,
+				struct lladdr lladdr, const struct address *address, bool session);
+
 /* A sealed probe of address was opened, having come from that link and link address. One that asks
  * makes an entry. Refusals: DROP_LINK_DOWN, DROP_SOURCE_SPOOFED, DROP_NEIGHBOUR_UNKNOWN,
- * DROP_NEIGHBOURS_FULL, DROP_REPLAY. */
+ * DROP_NEIGHBOURS_FULL, DROP_REPLAY; DROP_NEIGHBOURS_CROWDED: it was taken, but its sender will not
+ * be adjacent. */
 MUST_USE enum drop mesharp_probe(struct mesharp *mesharp, instant now, uint32_t link,
 				 struct lladdr from, const struct address *address,
 				 const struct probe *probe);
@@ -107,6 +116,8 @@ struct mesharp_entry {
 	uint32_t loss_ppm;  /* of the worse direction */
 	uint8_t quality;    /* df·dr in 255ths, at least 1 */
 	uint32_t metric_us; /* 0 unless FULL */
+	bool crowd;	    /* only some of those on its link are selected */
+	bool eager;	    /* and it is one of those news goes to at once */
 };
 
 /* The entry at or after *cursor, which moves past it; false after the last. Start with 0. */

@@ -7,13 +7,22 @@
 
 enum {
 	PROBE_ASKS = 0x01,
+	PROBE_SELECTS = 0x02,
+	PROBE_DECLINES = 0x04,
+	PROBE_EAGER = 0x08,
+	PROBE_FLAGS = PROBE_ASKS | PROBE_SELECTS | PROBE_DECLINES | PROBE_EAGER,
 	PROBE_HEARD = 32, /* bits of heard */
 };
 
 void probe_write(const struct probe *probe, struct writer *out)
 {
+	uint8_t flags =
+		(uint8_t)((probe->asks ? PROBE_ASKS : 0) | (probe->selects ? PROBE_SELECTS : 0) |
+			  (probe->declines ? PROBE_DECLINES : 0) |
+			  (probe->eager ? PROBE_EAGER : 0));
+
 	writer_u8(out, SEALED_PROBE);
-	writer_u8(out, probe->asks ? PROBE_ASKS : 0);
+	writer_u8(out, flags);
 	writer_u32(out, probe->sequence);
 	writer_u32(out, probe->echo);
 	writer_u32(out, probe->delay_us);
@@ -43,6 +52,9 @@ bool probe_read(const uint8_t *bytes, size_t size, struct probe *probe)
 	uint8_t flags = reader_u8(&in);
 
 	read.asks = (flags & PROBE_ASKS) != 0;
+	read.selects = (flags & PROBE_SELECTS) != 0;
+	read.declines = (flags & PROBE_DECLINES) != 0;
+	read.eager = (flags & PROBE_EAGER) != 0;
 	read.sequence = reader_u32(&in);
 	read.echo = reader_u32(&in);
 	read.delay_us = reader_u32(&in);
@@ -52,7 +64,7 @@ bool probe_read(const uint8_t *bytes, size_t size, struct probe *probe)
 	read.interface = reader_u32(&in);
 	reader_copy(&in, read.digest, sizeof(read.digest));
 	read.zone_size = reader_u16(&in);
-	if (!reader_done(&in) || type != SEALED_PROBE || (flags & ~PROBE_ASKS) != 0)
+	if (!reader_done(&in) || type != SEALED_PROBE || (flags & ~PROBE_FLAGS) != 0)
 		return false;
 	if (read.sequence == 0 || read.interface == 0 || !record_is_canonical(&read))
 		return false;

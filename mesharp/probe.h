@@ -10,6 +10,9 @@ enum { PROBE_SIZE = 42 };
 
 struct probe {
 	bool asks;	   /* answer at once */
+	bool selects;	   /* the sender wants to be adjacent */
+	bool declines;	   /* the sender has no room for another adjacency */
+	bool eager;	   /* the sender wants news to pass at once */
 	uint32_t sequence; /* from 1 */
 	uint32_t echo;	   /* sequence received last, 0 if none */
 	uint32_t delay_us; /* since that was received */

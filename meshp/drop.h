@@ -46,6 +46,7 @@
 	X(DROP_RATE_HELLO, "rate_hello")	     /* greetings from one neighbour, too fast */  \
 	X(DROP_PEERS_FULL, "peers_full")	     /* no room for another peer */                \
 	X(DROP_NEIGHBOURS_FULL, "neighbours_full")   /* no room for another neighbour */           \
+	X(DROP_NEIGHBOURS_CROWDED, "neighbours_crowded") /* adjacent to enough on that wire */     \
 	X(DROP_NEIGHBOUR_UNKNOWN, "neighbour_unknown") /* sealed probe from no known neighbour */  \
 	X(DROP_OUTBOX_FULL, "outbox_full")	       /* the driver lent too small an outbox */   \
 	X(DROP_LINK_DOWN, "link_down")		       /* frame from or for a link that is down */ \
@@ -63,6 +64,8 @@
 	X(DROP_BACKWARDS, "backwards")		   /* to be relayed to where it came from */       \
 	X(DROP_TOO_BIG, "too_big")		   /* to be relayed over a link it does not fit */ \
 	X(DROP_RATE_RELAY, "rate_relay")	   /* control frames to be relayed, too fast */    \
+	X(DROP_HINT, "hint")			   /* where to find whom we do not send to */      \
+	X(DROP_RATE_HINT, "rate_hint")		   /* hints to follow, too fast */                 \
 	X(DROP_RATE_ERROR, "rate_error")	   /* errors to one source, too fast */            \
 	X(DROP_ERROR_UNMATCHED, "error_unmatched") /* an error about no packet of ours */          \
 	X(DROP_RATE_TRACE, "rate_trace")	   /* traces to answer, too fast */                \

@@ -78,7 +78,7 @@ enum {
 	WIRE_ERROR = 46,
 };
 
-/* Types of sealed control messages: mesharp.md, section 3, and route.md, sections 3 and 9. */
+/* Types of sealed control messages: mesharp.md, section 3 and 5, and route.md, sections 3 and 9. */
 enum sealed_type {
 	SEALED_PROBE = 1,
 	SEALED_RECORDS = 2,
@@ -86,11 +86,13 @@ enum sealed_type {
 	SEALED_COMPARE = 4,
 	SEALED_TRACE = 5,
 	SEALED_TRACED = 6,
+	SEALED_HINT = 7,
 };
 
 enum {
 	WIRE_TRACE = 48,
 	WIRE_TRACED = 176,
+	WIRE_HINT = 22,
 };
 
 /* Life of keys, section 5, in milliseconds where not said. */

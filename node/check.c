@@ -56,7 +56,8 @@ static void check_fib(const struct node *node)
 		REQUIRE(fib_by_address(fib, &to->address) == i);
 		for (uint32_t lane = 0; lane < WIRE_LANES && !to->lost; lane++) {
 			const struct fib_hop *hop = fib_hop(fib, to->next[lane]);
-			REQUIRE(hop->link < node->limits.links && node->links[hop->link].running);
+			REQUIRE(hop->link < node->limits.links &&
+				node_link_at(node, hop->link)->running);
 		}
 	}
 }
@@ -81,7 +82,7 @@ static void check_peers(const struct node *node)
 /* A neighbour in use stands on a running link and on keys that are held. */
 static void check_neighbour(const struct node *node, const struct mesharp_entry *entry)
 {
-	REQUIRE(entry->link < node->limits.links && node->links[entry->link].running);
+	REQUIRE(entry->link < node->limits.links && node_link_at(node, entry->link)->running);
 	REQUIRE(!address_equal(&entry->address, &node->own));
 	if (entry->state != NEIGHBOUR_TWOWAY && entry->state != NEIGHBOUR_SYNC &&
 	    entry->state != NEIGHBOUR_FULL)

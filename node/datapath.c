@@ -87,6 +87,18 @@ static void datapath_news(struct datapath *datapath, const struct verdict *verdi
 	}
 }
 
+/* Tells that a frame left by the link it came in on, as often as that data goes there is told. */
+static void datapath_hint(struct datapath *datapath, const struct relay_frame *frame, uint32_t hop,
+			  struct outbox *outbox)
+{
+	const struct handover handover = {.kind = HANDOVER_HINT,
+					  .link = frame->link,
+					  .lladdr = frame->from,
+					  .address = fib_hop(datapath->tables.fib, hop)->address};
+
+	(void)!outbox_handover_copy(outbox, &handover, (struct span){0});
+}
+
 void datapath_packet(struct datapath *datapath, instant now, struct span packet, bool partial,
 		     struct outbox *outbox)
 {
@@ -159,6 +171,8 @@ void datapath_frame(struct datapath *datapath, instant now, uint32_t link, struc
 	else
 		datapath_count(datapath, verdict.drop);
 	datapath_news(datapath, &verdict, outbox);
+	if (verdict.hint && verdict.hop_news)
+		datapath_hint(datapath, &frame, verdict.hop, outbox);
 }
 
 /* An ERROR frame: if it is about a packet of this worker's the control side is told which. */

@@ -27,7 +27,8 @@ struct fib_hop {
 	struct address address;
 	uint32_t link;
 	struct lladdr to;
-	uint32_t mtu; /* of the link, bytes */
+	uint32_t mtu;  /* of the link, bytes */
+	bool shortcut; /* proven and not adjacent: for frames to itself */
 };
 
 /* A node that can be reached. */

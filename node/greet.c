@@ -81,6 +81,9 @@ enum drop greet_receive(struct node *node, instant now, uint32_t link, struct ll
 	drop = peers_admit(node, now, link, from, &certificate, true, &index);
 	if (drop != DROP_NONE)
 		return drop;
-	return mesharp_heard(node_mesharp(node), now, link, from, &address, &hello,
+	drop = mesharp_heard(node_mesharp(node), now, link, from, &address, &hello,
 			     session_usable(&node_peer(node, index)->session));
+	if (drop == DROP_NONE)
+		routing_stranded(node, now, &address);
+	return drop;
 }

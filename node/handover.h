@@ -17,6 +17,8 @@ enum handover_kind {
 	HANDOVER_FRAME,	  /* bytes: a frame that came in on link from there */
 	HANDOVER_NEWS,	  /* to the control side: a peer's figures are to be looked at */
 	HANDOVER_HOP,	  /* to the control side: data goes to a neighbour on link, there */
+	HANDOVER_HINT,	  /* to the control side: a frame from link, there, went back to that
+			   * neighbour on the same link */
 	HANDOVER_CULPRIT, /* to the control side: bytes are an ERROR frame, and behind it the
 			   * beginning of the packet of ours it is about */
 };
@@ -25,11 +27,11 @@ struct handover {
 	enum handover_kind kind;
 	uint8_t lane;		/* to a worker: whose lane it is; 0: for all of them */
 	bool group;		/* FRAME: it was sent to NODE_GROUP */
-	uint32_t link;		/* FRAME, HOP */
+	uint32_t link;		/* FRAME, HOP, HINT */
 	uint32_t index;		/* NEWS: the peer's slot */
 	uint32_t generation;	/* NEWS: of its tenant */
-	struct lladdr lladdr;	/* FRAME, HOP */
-	struct address address; /* HOP */
+	struct lladdr lladdr;	/* FRAME, HOP, HINT */
+	struct address address; /* HOP, HINT */
 };
 
 #endif

@@ -23,7 +23,7 @@ static struct handshake_self self_with(const struct node *node, const struct own
 	};
 
 	if (!way->remote) {
-		self.lladdr = node->links[way->link].lladdr;
+		self.lladdr = node_link_at(node, way->link)->lladdr;
 		self.interface = mesharp_interface(way->link);
 	}
 	return self;

@@ -20,7 +20,8 @@ struct node_limits {
 };
 
 enum {
-	LINKS_MAX = 64,
+	LINKS_MAX = 1024, /* of any driver */
+	LINKS_DAEMON = 64,
 	WORKERS_MOST = 7,		  /* a lane each */
 	PACKET_MAX = 1500,		  /* largest IPv6 packet a node takes or makes, bytes */
 	STAGED_PER_PEER = 16,		  /* as many as a traceroute begins with */
@@ -47,13 +48,14 @@ static const struct rate RATE_HANDSHAKE_PLACE = {100, 100};
 static const struct rate RATE_HANDSHAKE_ALL = {1000, 1000};
 static const struct rate RATE_RELAY = {100, 100}; /* control frames of one neighbour */
 static const struct rate RATE_ERROR = {10, 20};	  /* to one source */
+static const struct rate RATE_HINT = {1, 1};	  /* for one destination to one neighbour */
 static const struct rate RATE_ICMP = {1000, 200}; /* errors to our own host */
 static const struct rate RATE_TRACE = {10, 20};	  /* answered, of one session */
 static const struct rate RATE_TRACE_ALL = {50, 100};
 
 /* The figures the daemon uses. */
 static const struct node_limits NODE_LIMITS_DAEMON = {
-	.links = LINKS_MAX,
+	.links = LINKS_DAEMON,
 	.neighbours = 1024,
 	.peers = 1024,
 	.staged = 1024,

@@ -5,6 +5,7 @@
 #include "node/errors.h"
 #include "node/greet.h"
 #include "node/handshakes.h"
+#include "node/hint.h"
 #include "node/receive.h"
 #include "node/relay.h"
 #include "node/routing.h"
@@ -61,6 +62,7 @@ struct layout node_layout(const struct node_limits *limits)
 	at.peers = layout_part(&at, limits->peers * sizeof(struct peer));
 	at.staging = layout_part(&at, staging_size(limits->staged));
 	at.traces = layout_part(&at, TRACES * sizeof(struct trace_run));
+	at.links = layout_part(&at, limits->links * sizeof(struct link_slot));
 	at.workers[WORKER_CONTROL] =
 		layout_part(&at, worker_size(limits->peers, 1U << WIRE_LANE_CONTROL));
 	for (uint32_t i = 0; i < packet_workers(limits); i++)
@@ -184,10 +186,10 @@ void node_link_event(struct node *node, instant now, uint32_t link, const struct
 		     struct outbox *outbox)
 {
 	REQUIRE(link < node->limits.links);
-	node->links[link] = *facts;
+	node_link_slot(node, link)->facts = *facts;
 	if (facts->mtu < WIRE_MTU_LEAST)
-		node->links[link].running = false;
-	struct mesharp_link told = {.running = node->links[link].running,
+		node_link_slot(node, link)->facts.running = false;
+	struct mesharp_link told = {.running = node_link_at(node, link)->running,
 				    .radio = facts->radio,
 				    .cost = facts->cost,
 				    .rate_bps = facts->rate_bps,
@@ -307,6 +309,8 @@ static void node_relay_data(struct node *node, instant now, const struct relay_f
 		relay_data(&tables, node_worker(node, WORKER_CONTROL), now, frame, header, outbox);
 
 	node_verdict(node, now, &verdict, outbox);
+	if (verdict.hint)
+		hint_give(node, now, frame->link, frame->from, verdict.hop, outbox);
 	if (verdict.kind == VERDICT_REPORT)
 		errors_report(node, now, header, sealed.bytes, &verdict, outbox);
 }
@@ -349,7 +353,7 @@ static void node_data_frame(struct node *node, instant now, uint32_t link, struc
 void node_frame(struct node *node, instant now, uint32_t link, struct lladdr from, bool group,
 		const uint8_t *bytes, size_t size, struct outbox *outbox)
 {
-	if (link >= node->limits.links || !node->links[link].running || size == 0) {
+	if (link >= node->limits.links || !node_link_at(node, link)->running || size == 0) {
 		node_count(node, size == 0 ? DROP_FRAME_SHORT : DROP_LINK_DOWN);
 		return;
 	}
@@ -390,6 +394,8 @@ static enum drop node_culprit(struct node *node, instant now, struct span bytes,
 void node_handover(struct node *node, instant now, const struct handover *handover,
 		   const uint8_t *bytes, size_t size, struct outbox *outbox)
 {
+	uint32_t hop;
+
 	switch (handover->kind) {
 	case HANDOVER_PACKET:
 		settle_packet(node, now, (struct span){bytes, size}, outbox);
@@ -406,6 +412,11 @@ void node_handover(struct node *node, instant now, const struct handover *handov
 	case HANDOVER_HOP:
 		mesharp_busy(node_mesharp(node), now, handover->link, handover->lladdr,
 			     &handover->address);
+		break;
+	case HANDOVER_HINT:
+		hop = fib_hop_of(node_fib(node), &handover->address);
+		if (hop != FIB_NONE)
+			hint_give(node, now, handover->link, handover->lladdr, hop, outbox);
 		break;
 	case HANDOVER_CULPRIT:
 		node_count(node, node_culprit(node, now, (struct span){bytes, size}, outbox));

@@ -65,8 +65,9 @@ static enum drop certificate_check(struct node *node, instant now, uint32_t link
 {
 	struct bucket *place = &node->place_certificates[node_place(node, link, from)];
 
-	if (rated && (!bucket_take(place, RATE_CERTIFICATE_PLACE, now) ||
-		      !bucket_take(&node->link_certificates[link], RATE_CERTIFICATE_LINK, now)))
+	if (rated &&
+	    (!bucket_take(place, RATE_CERTIFICATE_PLACE, now) ||
+	     !bucket_take(&node_link_slot(node, link)->certificates, RATE_CERTIFICATE_LINK, now)))
 		return DROP_RATE_CERTIFICATE;
 	return certificate_verify(certificate, node->network_id) ? DROP_NONE : DROP_CERTIFICATE;
 }

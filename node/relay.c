@@ -91,6 +91,10 @@ static struct verdict relay(const struct tables *tables, struct worker *worker, 
 	verdict.hop_news =
 		verdict.kind == VERDICT_DONE && worker_hop_used(worker, now, fib_serial(fib), next);
 	verdict.hop = next;
+	/* Handshakes alone are no reason to prove another way. */
+	verdict.hint = verdict.kind == VERDICT_DONE && transit->lane != WIRE_LANE_CONTROL &&
+		       hop->link == frame->link &&
+		       address_equal(&hop->address, &fib_node(fib, node)->address);
 	return verdict;
 }
 

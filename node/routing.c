@@ -31,7 +31,7 @@ static uint32_t routing_mtu(const struct node *node, const struct address *addre
 	uint32_t cursor = 0, least = PACKET_MAX;
 
 	while (mesharp_of(node_mesharp(node), address, &cursor, &entry)) {
-		uint32_t mtu = node->links[entry.link].mtu;
+		uint32_t mtu = node_link_at(node, entry.link)->mtu;
 		if (mtu < least)
 			least = mtu;
 	}
@@ -54,13 +54,23 @@ void routing_neighbour(struct node *node, instant now, const struct address *add
 	told.metric_us = entry.metric_us;
 	told.mtu = routing_mtu(node, address);
 	told.quality = entry.quality;
-	told.medium = node->links[entry.link].radio ? MEDIUM_RADIO : MEDIUM_WIRE;
+	told.medium = node_link_at(node, entry.link)->radio ? MEDIUM_RADIO : MEDIUM_WIRE;
 	told.rtt_us = entry.rtt_us;
+	told.crowd = entry.crowd;
+	told.lazy = entry.crowd && !entry.eager;
 	if (!route_neighbour(node_route(node), now, &told))
 		node_count(node, DROP_NEIGHBOURS_FULL);
 	/* Another link to a node that is level is level, too. */
 	if (told.full)
 		mesharp_level(node_mesharp(node), now, address);
+}
+
+void routing_stranded(struct node *node, instant now, const struct address *address)
+{
+	const struct fib *fib = node_fib(node);
+
+	if (fib_synced(fib) && fib_by_address(fib, address) == FIB_NONE)
+		mesharp_stranded(node_mesharp(node), now, address);
 }
 
 void routing_link(struct node *node, instant now, uint32_t link)
@@ -199,23 +209,27 @@ void routing_news(struct node *node, instant now, struct outbox *outbox)
 					       .synced = synced});
 }
 
-/* Every neighbour in use is a next hop by its best link; frames from any of its links are its. */
-static void routing_add_hops(const struct node *node, struct fib *fib)
+/* Every neighbour in use is a next hop by its best link; frames from any of its links are its. So
+ * is one that is proven and not adjacent, for what is meant for itself; neighbours in use find room
+ * first. */
+static void routing_add_hops(const struct node *node, enum neighbour_state state, struct fib *fib)
 {
 	struct mesharp_entry entry, best;
 	uint32_t cursor = 0;
 
 	while (mesharp_entries(node_mesharp(node), &cursor, &entry)) {
-		if (entry.state != NEIGHBOUR_FULL ||
-		    !mesharp_best(node_mesharp(node), &entry.address, &best))
+		if (entry.state != state)
 			continue;
+		if (!mesharp_best(node_mesharp(node), &entry.address, &best))
+			best = entry;
 		uint32_t hop = fib_hop_of(fib, &entry.address);
 		if (hop == FIB_NONE)
-			hop = fib_add_hop(fib,
-					  &(struct fib_hop){.address = entry.address,
-							    .link = best.link,
-							    .to = best.lladdr,
-							    .mtu = node->links[best.link].mtu});
+			hop = fib_add_hop(
+				fib, &(struct fib_hop){.address = entry.address,
+						       .link = best.link,
+						       .to = best.lladdr,
+						       .shortcut = best.state == NEIGHBOUR_TWOWAY,
+						       .mtu = node_link_at(node, best.link)->mtu});
 		if (hop != FIB_NONE)
 			fib_add_way(fib, entry.link, entry.lladdr, hop);
 	}
@@ -237,13 +251,17 @@ static bool routing_synced(const struct node *node)
 	return false;
 }
 
-/* The next hop of a lane, or if that is no neighbour in use now of another lane, whose path is as
+/* The next hop of a lane: the node itself where it is proven and not adjacent, else the path's, or
+ * if that is no neighbour in use now of another lane, whose path is as
  * short, or else the alternate; FIB_NONE if none of them is in use. */
 static uint32_t routing_hop(const struct database *database, const struct fib *fib,
-			    const struct path *path, uint32_t lane)
+			    const struct path *path, const struct address *to, uint32_t lane)
 {
-	uint32_t hop = fib_hop_of(fib, database_address(database, path->next[lane]));
+	uint32_t hop = fib_hop_of(fib, to);
 
+	if (hop != FIB_NONE && fib_hop(fib, hop)->shortcut)
+		return hop;
+	hop = fib_hop_of(fib, database_address(database, path->next[lane]));
 	for (uint32_t i = 0; i < WIRE_LANES && hop == FIB_NONE; i++)
 		hop = fib_hop_of(fib, database_address(database, path->next[i]));
 	if (hop == FIB_NONE && path->alternate != DATABASE_NONE)
@@ -258,7 +276,7 @@ static bool routing_node_of(const struct database *database, const struct fib *f
 	uint32_t least = path->mtu < PACKET_MAX ? path->mtu : PACKET_MAX;
 
 	for (uint32_t lane = 0; lane < WIRE_LANES; lane++) {
-		uint32_t hop = routing_hop(database, fib, path, lane);
+		uint32_t hop = routing_hop(database, fib, path, &node->address, lane);
 		if (hop == FIB_NONE)
 			return false;
 		node->next[lane] = (uint16_t)hop;
@@ -296,7 +314,8 @@ void routing_publish(struct node *node, instant now)
 	struct fib *fib = node_fib_at(node, next);
 
 	fib_clear(fib, ++node->fib_serial, routing_synced(node));
-	routing_add_hops(node, fib);
+	routing_add_hops(node, NEIGHBOUR_FULL, fib);
+	routing_add_hops(node, NEIGHBOUR_TWOWAY, fib);
 	for (uint32_t number = DATABASE_OWN + 1; number < node->limits.route.nodes; number++) {
 		struct fib_node made = {0};
 		struct path path;

@@ -11,6 +11,9 @@ uint8_t routing_flags(const struct node *node);
 /* Something of a neighbour changed, or a probe of it came: routing is told how it is now. */
 void routing_neighbour(struct node *node, instant now, const struct address *address);
 
+/* A neighbour was heard, or a probe of it came: MESHARP is told if no path leads to it. */
+void routing_stranded(struct node *node, instant now, const struct address *address);
+
 /* What is known of a link changed: routing is told how its neighbours are now. */
 void routing_link(struct node *node, instant now, uint32_t link);
 

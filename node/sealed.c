@@ -3,6 +3,7 @@
 
 #include "node/frame.h"
 #include "node/handshakes.h"
+#include "node/hint.h"
 #include "node/peers.h"
 #include "node/publish.h"
 #include "node/routing.h"
@@ -67,12 +68,13 @@ static enum drop sealed_probe(struct node *node, instant now, const struct addre
 		return DROP_MALFORMED;
 	enum drop drop =
 		mesharp_probe(node_mesharp(node), now, way->link, way->to, address, &probe);
-	if (drop != DROP_NONE)
+	if (drop != DROP_NONE && drop != DROP_NEIGHBOURS_CROWDED)
 		return drop;
+	routing_stranded(node, now, address);
 	routing_neighbour(node, now, address);
 	routing_digest(node, now, address, probe.digest, probe.zone_size);
 	node->fib_stale = node->fib_stale || sealed_way_changed(node, address);
-	return DROP_NONE;
+	return drop;
 }
 
 enum drop sealed_receive(struct node *node, instant now, uint32_t index, const struct way *way,
@@ -93,6 +95,8 @@ enum drop sealed_receive(struct node *node, instant now, uint32_t index, const s
 		return trace_answer(node, now, index, message, outbox);
 	case SEALED_TRACED:
 		return trace_take(node, now, index, message);
+	case SEALED_HINT:
+		return hint_take(node, now, way, address, message);
 	default:
 		return DROP_TYPE;
 	}

@@ -77,7 +77,7 @@ _Static_assert((int)WORKERS_MOST == (int)WIRE_LANES - 1, "no worker without a la
 
 /* Offsets of the parts from the head, bytes. */
 struct layout {
-	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces;
+	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces, links;
 	uint64_t workers[1 + WORKERS_MOST];
 	uint64_t forwarding[SLOTS_MOST];
 	uint64_t fib[SLOTS_MOST];
@@ -128,15 +128,13 @@ struct node {
 	bool leaving; /* it is about to be stopped */
 	bool left_told;
 
-	struct node_link links[LINKS_MAX];
 	struct drops drops; /* of the control side */
 	struct cookie_jar jar;
 	struct bucket icmp;
 	struct bucket clones; /* certificates of our own address to verify */
 	struct bucket handshakes_all, handshakes_strangers;
 	struct bucket place_handshakes[PLACES], place_certificates[PLACES];
-	struct bucket place_relays[PLACES], place_errors[PLACES];
-	struct bucket link_certificates[LINKS_MAX];
+	struct bucket place_relays[PLACES], place_errors[PLACES], place_hints[PLACES];
 	struct bucket traces_all;
 	uint32_t traces_under_way;
 };
@@ -173,6 +171,23 @@ static inline struct trace_run *node_trace_run(const struct node *node, uint32_t
 {
 	REQUIRE(number < TRACES);
 	return (struct trace_run *)node_part(node, node->at.traces) + number;
+}
+
+/* A link, and how fast certificates that came in on it are verified. */
+struct link_slot {
+	struct node_link facts;
+	struct bucket certificates;
+};
+
+static inline struct link_slot *node_link_slot(const struct node *node, uint32_t link)
+{
+	REQUIRE(link < node->limits.links);
+	return (struct link_slot *)node_part(node, node->at.links) + link;
+}
+
+static inline const struct node_link *node_link_at(const struct node *node, uint32_t link)
+{
+	return &node_link_slot(node, link)->facts;
 }
 
 static inline struct pool *node_peer_pool(const struct node *node)
@@ -256,7 +271,7 @@ static inline void node_count(struct node *node, enum drop drop)
 static inline uint8_t *node_room(struct node *node, uint32_t link, size_t size,
 				 struct outbox *outbox)
 {
-	bool running = node->links[link].running;
+	bool running = node_link_at(node, link)->running;
 	uint8_t *room = running ? outbox_room(outbox, size) : NULL;
 
 	if (room == NULL)

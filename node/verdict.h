@@ -29,6 +29,7 @@ struct verdict {
 	bool news;	/* the control side should look at that peer's figures */
 	bool hop_news;	/* a frame went to a next hop for the first time since it looked */
 	uint32_t hop;
+	bool hint; /* it left by the link it came in on, for that hop itself */
 };
 
 #endif

@@ -12,8 +12,8 @@ static uint32_t packet_size(const struct node *node)
 	uint32_t most = 0;
 
 	for (uint32_t i = 0; i < node->limits.links; i++)
-		if (node->links[i].running && node->links[i].mtu > most)
-			most = node->links[i].mtu;
+		if (node_link_at(node, i)->running && node_link_at(node, i)->mtu > most)
+			most = node_link_at(node, i)->mtu;
 	if (most == 0)
 		return PACKET_MAX;
 	return most < PACKET_MAX ? most : PACKET_MAX;

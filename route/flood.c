@@ -137,7 +137,8 @@ static bool is_concerned(struct adjacencies *adjacencies, uint32_t slot, uint32_
 {
 	const struct adjacency *adjacency = adjacency_at(adjacencies, slot);
 
-	return slot != from && (adjacency->known.full || adjacency->sync.heard) &&
+	return slot != from && !adjacency->known.lazy &&
+	       (adjacency->known.full || adjacency->sync.heard) &&
 	       adjacency_mark(adjacencies, slot, fragment) != ADJACENCY_GOT;
 }
 

@@ -20,6 +20,7 @@ enum {
 	ROUTE_LIFETIME_S = 10800, /* of a fragment */
 	ROUTE_FIRST_MS = 20,	  /* a new neighbour is told of after so long by one end */
 	ROUTE_SECOND_MS = 100,	  /* and by the other, if it was not told of by then */
+	ROUTE_CROWD_MS = 250,	  /* between two records of a node on a crowded wire */
 	ROUTE_REFRESH_S = 3600,	  /* own fragments are made anew, ± 25 % */
 	ROUTE_GATHER_WIRE_MS = 2, /* what goes to a neighbour waits so long for more */
 	ROUTE_GATHER_RADIO_MS = 20,

@@ -310,6 +310,16 @@ static void make_all(struct origin *origin, instant now, const struct route_self
 	origin->said = draft.flags;
 }
 
+/* There changes come many at a time, and each goes to a crowd. */
+static bool in_crowd(struct adjacencies *adjacencies)
+{
+	for (uint32_t i = 0; i < adjacency_count(adjacencies); i++) {
+		if (adjacency_at(adjacencies, adjacency_nth(adjacencies, i))->known.crowd)
+			return true;
+	}
+	return false;
+}
+
 void origin_make(struct origin *origin, instant now, const struct route_self *self,
 		 struct adjacencies *adjacencies, struct database *database, struct rng *rng)
 {
@@ -319,6 +329,8 @@ void origin_make(struct origin *origin, instant now, const struct route_self *se
 		return;
 	}
 	origin->due = INSTANT_NEVER;
+	if (in_crowd(adjacencies))
+		origin->not_before = instant_after(now, duration_ms(ROUTE_CROWD_MS));
 	if (origin->duplicated && !instant_reached(now, origin->duplicate_until))
 		origin->not_before = instant_after(now, duration_ms(ROUTE_DUPLICATE_MS));
 	make_all(origin, now, self, adjacencies, database, rng);

@@ -36,6 +36,8 @@ struct route_neighbour {
 	uint8_t quality;    /* df·dr in 255ths */
 	uint8_t medium;	    /* enum medium */
 	uint32_t rtt_us;    /* smoothed, 0 unknown */
+	bool crowd;	    /* on a wire so crowded that not all on it are neighbours */
+	bool lazy;	    /* news does not go to it at once: its digest shows what it lacks */
 };
 
 /* A neighbour reached SYNC or FULL, or what is known of it changed. To be told again at every probe

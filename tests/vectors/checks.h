@@ -12,6 +12,7 @@ void check_certificate(struct vector *vector);
 /* neighbour.c */
 void check_hello(struct vector *vector);
 void check_probe(struct vector *vector);
+void check_hint(struct vector *vector);
 
 /* handshake.c */
 void check_handshake(struct vector *vector);

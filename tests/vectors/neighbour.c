@@ -2,6 +2,8 @@
  * sections 1 and 3. */
 #include "mesharp/hello.h"
 #include "mesharp/probe.h"
+#include "meshp/hint.h"
+#include "meshp/wire.h"
 #include "tests/vectors/checks.h"
 
 void check_hello(struct vector *vector)
@@ -47,6 +49,9 @@ void check_probe(struct vector *vector)
 	struct writer out = writer_of(bytes, sizeof(bytes));
 	struct probe read, probe = {
 				   .asks = vector_flag(vector, "asks"),
+				   .selects = vector_flag(vector, "selects"),
+				   .declines = vector_flag(vector, "declines"),
+				   .eager = vector_flag(vector, "eager"),
 				   .sequence = vector_number(vector, "sequence"),
 				   .echo = vector_number(vector, "echo"),
 				   .delay_us = vector_number(vector, "delay"),
@@ -63,6 +68,9 @@ void check_probe(struct vector *vector)
 	vector_expect(vector, "payload", bytes, out.used);
 	assert_true(probe_read(bytes, sizeof(bytes), &read));
 	assert_int_equal(read.asks, probe.asks);
+	assert_int_equal(read.selects, probe.selects);
+	assert_int_equal(read.declines, probe.declines);
+	assert_int_equal(read.eager, probe.eager);
 	assert_int_equal(read.sequence, probe.sequence);
 	assert_int_equal(read.echo, probe.echo);
 	assert_int_equal(read.delay_us, probe.delay_us);
@@ -72,4 +80,19 @@ void check_probe(struct vector *vector)
 	assert_int_equal(read.zone_size, probe.zone_size);
 	assert_memory_equal(read.digest, probe.digest, sizeof(probe.digest));
 	assert_true(lladdr_equal(&read.lladdr, &probe.lladdr));
+}
+
+void check_hint(struct vector *vector)
+{
+	struct hint read, hint = {.destination = vector_address(vector, "destination")};
+	uint8_t bytes[WIRE_HINT];
+	struct writer out = writer_of(bytes, sizeof(bytes));
+
+	vector_bytes(vector, "link_address", hint.lladdr.bytes, LLADDR);
+	hint_write(&hint, &out);
+	assert_true(writer_ok(&out));
+	vector_expect(vector, "message", bytes, out.used);
+	assert_true(hint_read(bytes, out.used, &read));
+	assert_true(address_equal(&read.destination, &hint.destination));
+	assert_true(lladdr_equal(&read.lladdr, &hint.lladdr));
 }

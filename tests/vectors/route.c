@@ -1,6 +1,7 @@
 /* Routing: costs, fragments of records, and the messages that carry them, each written by the
  * codecs as the vector has it and read back; and those that must not be read.
  * docs/protocol/route.md, sections 1, 3 and 4. */
+#include "meshp/hint.h"
 #include "meshp/trace.h"
 #include "route/cost.h"
 #include "route/message.h"
@@ -224,6 +225,7 @@ static bool message_is_read(const struct hex *message)
 	struct message_ack ack;
 	struct traced traced;
 	struct trace trace;
+	struct hint hint;
 	uint32_t number;
 
 	switch ((enum sealed_type)reader_u8(&in)) {
@@ -237,6 +239,8 @@ static bool message_is_read(const struct hex *message)
 		return trace_read(message->bytes, message->size, &trace);
 	case SEALED_TRACED:
 		return traced_read(message->bytes, message->size, &traced);
+	case SEALED_HINT:
+		return hint_read(message->bytes, message->size, &hint);
 	case SEALED_PROBE:
 		break;
 	}

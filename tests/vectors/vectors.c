@@ -63,6 +63,7 @@ int main(int argc, char **argv)
 		{"certificate.json", check_certificate, folder},
 		{"hello.json", check_hello, folder},
 		{"probe.json", check_probe, folder},
+		{"hint.json", check_hint, folder},
 		{"keys.json", check_keys, folder},
 		{"cookie.json", check_cookie, folder},
 		{"handshake.json", check_handshake, folder},

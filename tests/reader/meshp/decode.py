@@ -9,6 +9,7 @@ from .address import shown
 from .certificate import Certificate
 from .error import Error
 from .hello import Hello
+from .hint import Hint
 from .observer import Observer
 from .probe import Probe
 from .trace import Trace, Traced
@@ -17,7 +18,8 @@ NAMES = {Hello: "HELLO", control.Initiation: "INITIATION", control.Response: "RE
          control.Cookie: "COOKIE", Error: "ERROR", frames.Compact: "DATA",
          frames.Addressed: "ADDRESSED",
          frames.Extended: "DATA_EXT", Probe: "PROBE", message.Ack: "ACK",
-         message.Compare: "COMPARE", Trace: "TRACE", Traced: "TRACED"}
+         message.Compare: "COMPARE", Trace: "TRACE", Traced: "TRACED",
+         Hint: "HINT"}
 UNSEALED = Hello, control.Cookie, Error
 
 

@@ -142,6 +142,6 @@ def sealed(name, suite, epoch, next_header, payload, lane=None, hop_limit=64, ds
 
 
 def a_probe(**changes):
-    said = probe.Probe(probe.PROBE, probe.ASK, 5, 4, 1500, 0b1111, ALICE.instance,
+    said = probe.Probe(probe.PROBE, probe.ASK | probe.SELECT, 5, 4, 1500, 0b1111, ALICE.instance,
                        ALICE.link_address, ALICE.interface, bytes(8), 1)
     return said.with_(**changes)

@@ -1,8 +1,10 @@
 """What travels on lane 0 (meshp.md, section 4): nothing at all, a PROBE (mesharp.md, section 3),
-RECORDS, ACK and COMPARE (route.md, section 3), or TRACE and TRACED (route.md, section 9)."""
+RECORDS, ACK and COMPARE (route.md, section 3), TRACE and TRACED (route.md, section 9), or a HINT
+(mesharp.md, section 5)."""
 import dataclasses
 
 from .control import NEIGHBOUR_HOPS
+from .hint import HINT, Hint
 from .layout import Layout, Refused, number, octets, require
 from .probe import PROBE, Probe
 from .trace import TRACE, TRACED, Trace, Traced
@@ -63,7 +65,7 @@ class Compare(Layout):
 
 
 KINDS = {PROBE: Probe, RECORDS: Records, ACK: Ack, COMPARE: Compare, TRACE: Trace,
-         TRACED: Traced}
+         TRACED: Traced, HINT: Hint}
 
 
 def check_hops(payload, hop_limit):

@@ -6,8 +6,8 @@ import collections
 import itertools
 import os
 
-from . import (control, cookie, cost, frames, handshake, message, packet, probe, record, session,
-               trace)
+from . import (control, cookie, cost, frames, handshake, hint, message, packet, probe, record,
+               session, trace)
 from .address import address_of, node_id_of, suffix_of
 from .certificate import Ledger, issue
 from .database import Database
@@ -339,6 +339,7 @@ class Node:
             return
         require(not isinstance(said, trace.Traced), "trace_unasked")
         require(peer is self.peer, "neighbour_unknown")
+        require(not isinstance(said, hint.Hint), "hint")
         if isinstance(said, probe.Probe):
             self._probed(said, source, now)
             return
@@ -351,7 +352,7 @@ class Node:
             neighbour.exchange.compared(said, now)
 
     def _probe(self, flags, now):
-        said = probe.Probe(probe.PROBE, flags,
+        said = probe.Probe(probe.PROBE, flags | probe.SELECT,
                            *self.neighbour.next_probe(now - self.started, now), self.instance,
                            self.link_address, INTERFACE, self.database.digest, self._nodes())
         self._say(said)
@@ -360,10 +361,12 @@ class Node:
         neighbour = self.neighbour
         require(said.link_address == source, "source_spoofed")
         proven = neighbour.hear(said, now)
+        if said.declines:
+            neighbour.state = ONEWAY
         if neighbour.exchange and not neighbour.adjacent():
             neighbour.exchange = None
             self._renew(now)
-        if proven:
+        if proven and not said.declines:
             neighbour.state = SYNC
             neighbour.exchange = Exchange(self.database, self._record_numbers, self._say, now)
             self.events.append("proven")

@@ -4,7 +4,7 @@ import dataclasses
 from .layout import Layout, number, octets, require
 
 PROBE = 1
-ASK = 1
+ASK, SELECT, DECLINE, EAGER = 1, 2, 4, 8
 HEARD_BITS = 32
 GAP = 12
 
@@ -24,7 +24,7 @@ class Probe(Layout):
     nodes: int = number(2)
 
     def check(self):
-        require(self.type == PROBE and not self.flags & ~ASK)
+        require(self.type == PROBE and not self.flags & ~(ASK | SELECT | DECLINE | EAGER))
         require(self.sequence > 0 and self.interface > 0)
         if self.echo:
             require(self.heard & 1 and not self.heard >> self.echo)
@@ -34,6 +34,18 @@ class Probe(Layout):
     @property
     def asks(self):
         return bool(self.flags & ASK)
+
+    @property
+    def selects(self):
+        return bool(self.flags & SELECT)
+
+    @property
+    def declines(self):
+        return bool(self.flags & DECLINE)
+
+    @property
+    def eager(self):
+        return bool(self.flags & EAGER)
 
 
 class Record:

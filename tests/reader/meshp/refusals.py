@@ -212,8 +212,8 @@ def sealed_refusals():
         return {"next_header": session.CONTROL, "payload": payload, "lane": session.CONTROL_LANE,
                 "hop_limit": 255}
     said = a_probe().write()
-    cases = [("unknown type on lane 0", "type", on_lane_0(altered(said, 0, 7))),
-             ("PROBE with another flag", "malformed", on_lane_0(altered(said, 1, 3))),
+    cases = [("unknown type on lane 0", "type", on_lane_0(altered(said, 0, 8))),
+             ("PROBE with another flag", "malformed", on_lane_0(altered(said, 1, 0x10))),
              ("PROBE, a byte short", "malformed", on_lane_0(said[:-1])),
              *[(f"PROBE, {what}", "malformed", on_lane_0(a_probe(**changes).write()))
                for what, changes in SPOILED_PROBES],

@@ -1,6 +1,6 @@
 """Test vectors of routing (route.md): costs, fragments of Alice's record, the messages that carry
 them, errors about her frames, and what of each must be refused."""
-from . import cost, error, frames, message, record, session, trace
+from . import cost, error, frames, hint, message, record, session, trace
 from .address import address_of, node_id_of, suffix_of
 from .certificate import Certificate
 from .digest import blake2b
@@ -182,6 +182,16 @@ def spoiled_traces():
     yield "TRACED, byte 111", altered(said, 111, 1)
 
 
+def spoiled_hints():
+    said = hint.Hint(hint.HINT, 0, suffix_of(BOB.address), BOB.link_address).write()
+    yield "HINT, byte 1", altered(said, 1, 1)
+    yield "HINT, a byte short", said[:-1]
+    yield "HINT, a byte long", said + b"\0"
+    yield "HINT about nobody", altered(said, 2, *hint.NOBODY)
+    yield "HINT to nowhere", altered(said, 16, *hint.NOWHERE)
+    yield "HINT to a group", altered(said, 16, 0x33)
+
+
 def refused_messages():
     """All of them malformed, each of a type that is known."""
     records_ = message.Records(1, (b"abc", b"d")).write()
@@ -198,7 +208,7 @@ def refused_messages():
              ("ACK, a byte short", ack[:-1]), ("ACK, a byte long", ack + b"\0"),
              ("COMPARE, another flag", altered(compare, 1, 3)),
              ("COMPARE, a byte short", compare[:-1]), ("COMPARE, a byte long", compare + b"\0"),
-             *spoiled_traces()]
+             *spoiled_traces(), *spoiled_hints()]
     for name, data in cases:
         yield {"name": name, "message": data.hex(), "refusal": "malformed"}
 

@@ -4,8 +4,8 @@ and a name; an open mesh has an empty network_key."""
 import json
 import pathlib
 
-from . import control, cookie, network, packet, routing, session
-from .address import node_id_of, shown
+from . import control, cookie, hint, network, packet, probe, routing, session
+from .address import node_id_of, shown, suffix_of
 from .digest import blake2b
 from .examples import (ALICE, BOB, CLOSED, NETWORKS, OPEN, a_probe, conversation, hexed, sealed,
                        tcp, udp)
@@ -99,12 +99,22 @@ def probes():
     cases = [("first, asks", a_probe(sequence=1, echo=0, delay=0, heard=0, digest=DIGEST)),
              ("asks", a_probe()),
              ("answers", a_probe(flags=0, sequence=0x01020304, echo=0x05060708, heard=0xfffffffd,
-                                 nodes=65535, delay=0xffffffff))]
+                                 nodes=65535, delay=0xffffffff)),
+             ("declines and is eager", a_probe(flags=probe.DECLINE | probe.EAGER))]
     for name, said in cases:
-        yield {"name": name, "asks": int(said.asks), "sequence": said.sequence, "echo": said.echo,
+        yield {"name": name, "asks": int(said.asks), "selects": int(said.selects),
+               "declines": int(said.declines), "eager": int(said.eager),
+               "sequence": said.sequence, "echo": said.echo,
                "delay": said.delay, "heard": said.heard, "instance": said.instance,
                "link_address": said.link_address.hex(), "interface": said.interface,
                "digest": said.digest.hex(), "nodes": said.nodes, "payload": said.write().hex()}
+
+
+def hints():
+    for name, person in (("Bob", BOB), ("Alice", ALICE)):
+        said = hint.Hint(hint.HINT, 0, suffix_of(person.address), person.link_address)
+        yield {"name": f"{name} is on the link", "destination": person.address.hex(),
+               "link_address": said.link_address.hex(), "message": said.write().hex()}
 
 
 def every_suite_and_parity():
@@ -156,6 +166,7 @@ def lanes():
 
 FILES = {"address": addresses, "network": networks, "certificate": certificates, "hello": hellos,
          "keys": key_schedules, "handshake": conversations, "cookie": cookies, "probe": probes,
+         "hint": hints,
          "data": data_frames, "lane": lanes, "refused": refused, "refused_sealed": sealed_refusals,
          **routing.FILES}
 

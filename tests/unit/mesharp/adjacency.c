@@ -312,7 +312,7 @@ static void test_round_trip_time_is_that_of_the_link(void **state)
 
 static void test_a_long_way_there_is_no_hindrance(void **state)
 {
-	struct world *world = world_new(2, duration_ms(300), false);
+	struct world *world = world_new(3, duration_ms(300), false);
 
 	become_full(world);
 	(void)run(world, duration_s(300), false);

@@ -1,5 +1,5 @@
 /* The state machine of a neighbour: the whole table of the specification walked cell by cell. When
- * it does what is in timing.c. */
+ * it does what is in due.c, how it enters a state in state.c. */
 #include "tests/unit/mesharp/fixture.h"
 
 enum event {
@@ -13,6 +13,11 @@ enum event {
 	PROBE,
 	PROBE_PROVES,
 	PROBE_NEW_INSTANCE,
+	PROBE_SELECTS,
+	PROBE_DECLINES, /* though we select it */
+	SELECT,
+	DESELECT,
+	WANT,
 	LEVEL,
 	BUSY,
 	GONE,
@@ -55,6 +60,21 @@ static void happen(struct fixture *fixture, enum event event)
 	case PROBE_NEW_INSTANCE:
 		probe_event(fixture, INSTANCE + 1, 0);
 		break;
+	case PROBE_SELECTS:
+		wish_event(fixture, true, false);
+		break;
+	case PROBE_DECLINES:
+		wish_event(fixture, false, true);
+		break;
+	case SELECT:
+		entry_select(&fixture->entry, &fixture->context, true);
+		break;
+	case DESELECT:
+		entry_select(&fixture->entry, &fixture->context, false);
+		break;
+	case WANT:
+		entry_want(&fixture->entry, &fixture->context);
+		break;
 	case LEVEL:
 		entry_level(&fixture->entry, &fixture->context);
 		break;
@@ -83,7 +103,7 @@ static void happen(struct fixture *fixture, enum event event)
 /* One letter a state, in the order of the enum. Rows are events, columns the state before. For
  * states that send no probes UNANSWERED is their timer: HANDSHAKE's after the last INITIATION. */
 static const char letters[STATES + 1] = "-hkotsflb";
-static const char *const table[EVENTS] = {
+static const char *const selected[EVENTS] = {
 	[HELLO] = "hhkotsfhb",
 	[HELLO_SESSION] = "ohkotsfob",
 	[HELLO_NEW_INSTANCE] = "ohkotsfhb",
@@ -92,13 +112,41 @@ static const char *const table[EVENTS] = {
 	[SESSION] = "-oootsflo",
 	[SESSION_GONE] = "-hkhhhhhb",
 	[PROBE] = "ooootsfoo",
-	[PROBE_PROVES] = "osssssfss",
+	[PROBE_PROVES] = "ossstsfss",
 	[PROBE_NEW_INSTANCE] = "ooooooooo",
+	[PROBE_SELECTS] = "oooossfoo",
+	[PROBE_DECLINES] = "ooootttoo",
+	[SELECT] = "-hkossflb",
+	[DESELECT] = "-hhhtttlb",
+	[WANT] = "hhkotsflb",
 	[LEVEL] = "-hkotfflb",
 	[BUSY] = "-hkotsflb",
 	[GONE] = "-hklllllb",
 	[UNANSWERED] = "-kblllllh",
 	[TIMER] = "-kkotsflh",
+	[LINK_DOWN] = "---------",
+};
+/* Of one that we do not select. */
+static const char *const unselected[EVENTS] = {
+	[HELLO] = "hhkotsfhb",
+	[HELLO_SESSION] = "hhkotsfhb",
+	[HELLO_NEW_INSTANCE] = "hhkotsfhb",
+	[GREETED] = "hhkotsfhh",
+	[GREETED_SESSION] = "hhkotsfhh",
+	[SESSION] = "-hkotsflb",
+	[SESSION_GONE] = "-hkhhhhhb",
+	[PROBE] = "ooootttoo",
+	[PROBE_PROVES] = "otttttttt",
+	[PROBE_NEW_INSTANCE] = "ooooooooo",
+	[PROBE_SELECTS] = "oooossfoo",
+	[PROBE_DECLINES] = "ooootttoo",
+	[SELECT] = "-hkossflb",
+	[DESELECT] = "-hhhtsflb",
+	[WANT] = "hhkotsflb",
+	[LEVEL] = "-hkotfflb",
+	[BUSY] = "-hkotsflb",
+	[UNANSWERED] = "--bhllllh",
+	[TIMER] = "--kotsflh",
 	[LINK_DOWN] = "---------",
 };
 
@@ -107,12 +155,14 @@ static bool is_adjacent(enum neighbour_state state)
 	return state >= NEIGHBOUR_ONEWAY && state <= NEIGHBOUR_FULL;
 }
 
-static void check_cell(enum event event, enum neighbour_state before)
+static void check_cell(struct fixture *(*make)(struct fixture *, enum neighbour_state),
+		       const char *const table[EVENTS], enum event event,
+		       enum neighbour_state before)
 {
-	bool probed = event >= PROBE && event <= PROBE_NEW_INSTANCE;
+	bool probed = event >= PROBE && event <= PROBE_DECLINES;
 	bool doubts = event == HELLO_NEW_INSTANCE && is_adjacent(before);
 	struct fixture fixture;
-	const struct entry *entry = &fixture_in(&fixture, before)->entry;
+	const struct entry *entry = &make(&fixture, before)->entry;
 	instant deadline;
 
 	happen(&fixture, event);
@@ -130,7 +180,17 @@ static void test_the_table_of_the_specification_cell_by_cell(void **state)
 {
 	for (uint32_t event = 0; event < EVENTS; event++) {
 		for (uint32_t before = 0; before < STATES; before++)
-			check_cell((enum event)event, (enum neighbour_state)before);
+			check_cell(fixture_in, selected, (enum event)event,
+				   (enum neighbour_state)before);
+	}
+}
+
+static void test_the_same_of_a_neighbour_that_is_not_selected(void **state)
+{
+	for (uint32_t event = 0; event < EVENTS; event++) {
+		for (uint32_t before = 0; before < STATES; before++)
+			check_cell(fixture_unselected, unselected, (enum event)event,
+				   (enum neighbour_state)before);
 	}
 }
 
@@ -138,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_table_of_the_specification_cell_by_cell),
+		cmocka_unit_test(test_the_same_of_a_neighbour_that_is_not_selected),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -38,11 +38,15 @@ static inline struct fixture *fixture_in(struct fixture *fixture, enum neighbour
 		.initiations = &fixture->initiations,
 	};
 	entry_begin(entry, true, state == NEIGHBOUR_NONE ? SENT : BASE);
+	/* Whoever rests in TWOWAY is not to be adjacent. */
+	entry->selects = state != NEIGHBOUR_TWOWAY;
 	entry->state = state;
 	if (state == NEIGHBOUR_NONE)
 		return fixture;
 	entry->since = fixture->context.now;
 	entry->refreshed = fixture->context.now;
+	if (state == NEIGHBOUR_TWOWAY)
+		entry->received = fixture->context.now;
 	entry->due = instant_after(fixture->context.now, duration_s(5));
 	entry->interval = duration_s(1);
 	entry->instance_known = true;
@@ -70,6 +74,32 @@ static inline void probe_event(struct fixture *fixture, uint32_t instance, uint3
 		.echo = echo,
 		.heard = echo ? 1 : 0,
 		.instance = instance,
+	};
+
+	assert_int_equal(entry_probed(&fixture->entry, &fixture->context, &probe), DROP_NONE);
+}
+
+/* The same of one that we do not select: it is adjacent because it selects us, or not at all. */
+static inline struct fixture *fixture_unselected(struct fixture *fixture,
+						 enum neighbour_state state)
+{
+	fixture_in(fixture, state);
+	fixture->entry.selects = false;
+	fixture->entry.selected = state == NEIGHBOUR_SYNC || state == NEIGHBOUR_FULL;
+	if (state == NEIGHBOUR_HEARD)
+		fixture->entry.due = INSTANT_NEVER;
+	return fixture;
+}
+
+/* A probe that says what its sender wants of us. */
+static inline void wish_event(struct fixture *fixture, bool selects, bool declines)
+{
+	const struct probe probe = {
+		.asks = true,
+		.selects = selects,
+		.declines = declines,
+		.sequence = HEARD + 1,
+		.instance = INSTANCE,
 	};
 
 	assert_int_equal(entry_probed(&fixture->entry, &fixture->context, &probe), DROP_NONE);

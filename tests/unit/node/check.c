@@ -92,7 +92,7 @@ static void lose_the_keys_of_a_neighbour(struct node *node)
 
 static void stop_a_link_in_silence(struct node *node)
 {
-	node->links[0].running = false;
+	node_link_slot(node, 0)->facts.running = false;
 }
 
 static void point_beyond_the_snapshots(struct node *node)

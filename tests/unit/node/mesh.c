@@ -211,8 +211,8 @@ static enum kind data_kind(struct mesh *mesh, uint32_t host, const uint8_t *byte
 	assert_int_equal(plain[0], WIRE_NEXT_HEADER_CONTROL);
 	if (sealed.size == 1 + WIRE_TAG)
 		return KIND_EMPTY;
-	assert_in_range(plain[1], SEALED_PROBE, SEALED_TRACED);
-	if (plain[1] >= SEALED_TRACE)
+	assert_in_range(plain[1], SEALED_PROBE, SEALED_HINT);
+	if (plain[1] == SEALED_TRACE || plain[1] == SEALED_TRACED)
 		return KIND_TRACE;
 	if (plain[1] != SEALED_PROBE)
 		return KIND_ROUTING;

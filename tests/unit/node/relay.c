@@ -61,7 +61,7 @@ static void fill(struct fixture *fixture)
 static struct fixture *fixture_new(void)
 {
 	static const uint8_t secret[16] = {1};
-	const struct fib_limits limits = {.nodes = NODES, .hops = HOPS, .ways = HOPS};
+	const struct fib_limits limits = {.nodes = NODES, .hops = HOPS, .ways = HOPS + 1};
 	struct fixture *fixture = zeroed(sizeof(*fixture));
 
 	assert_true(sodium_init() >= 0);
@@ -347,6 +347,33 @@ static void a_full_outbox_is_told(void **state)
 	fixture_free(fixture);
 }
 
+/* Says whether a frame that comes in by that link calls for a hint. */
+static bool hints(struct fixture *fixture, uint32_t link, uint8_t lane)
+{
+	fixture->frame.link = link;
+	fixture->header.lane = lane;
+	struct verdict verdict = pass(fixture);
+	assert_int_equal(verdict.kind, VERDICT_DONE);
+	return verdict.hint;
+}
+
+static void who_could_have_sent_it_there_is_given_a_hint(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
+	fib_add_way(fixture->fib, HOP_AHEAD, fixture->frame.from, HOP_BEHIND);
+	assert_false(hints(fixture, HOP_AHEAD, 2)); /* not yet there: the next hop is another */
+	fixture->nodes[NODE_FAR].address = fixture->hops[HOP_AHEAD].address;
+	fixture->header.destination = address_id(&fixture->nodes[NODE_FAR].address);
+	fill(fixture);
+	fib_add_way(fixture->fib, HOP_AHEAD, fixture->frame.from, HOP_BEHIND);
+	assert_false(hints(fixture, HOP_BEHIND, 2)); /* another link */
+	assert_true(hints(fixture, HOP_AHEAD, 2));
+	assert_false(hints(fixture, HOP_AHEAD, LANE_ASIDE));
+	assert_false(hints(fixture, HOP_AHEAD, WIRE_LANE_CONTROL));
+	fixture_free(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +385,7 @@ int main(void)
 		cmocka_unit_test(too_big_says_what_fits),
 		cmocka_unit_test(nothing_is_reported_of_lane_0),
 		cmocka_unit_test(a_full_outbox_is_told),
+		cmocka_unit_test(who_could_have_sent_it_there_is_given_a_hint),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

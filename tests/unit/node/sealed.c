@@ -106,7 +106,7 @@ static void strange_messages_are_refused(void **state)
 	check_message(mesh, message, 0, DROP_NONE);
 	for (uint32_t type = 0; type < 256; type++) {
 		message[0] = (uint8_t)type;
-		bool known = type >= SEALED_PROBE && type <= SEALED_TRACED;
+		bool known = type >= SEALED_PROBE && type <= SEALED_HINT;
 		enum drop drop = known ? DROP_MALFORMED : DROP_TYPE;
 		check_message(mesh, message, 1, drop);
 		check_message(mesh, message, PROBE_SIZE, drop);

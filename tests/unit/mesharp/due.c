@@ -559,5 +559,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests_name("mesharp/timing", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("mesharp/due", tests, NULL, NULL);
 }
