@@ -156,6 +156,11 @@ uint32_t fib_nodes(const struct fib *fib)
 	return fib->nodes;
 }
 
+uint32_t fib_hops(const struct fib *fib)
+{
+	return fib->hops;
+}
+
 const struct fib_node *fib_node(const struct fib *fib, uint32_t number)
 {
 	return node_at(fib, number);

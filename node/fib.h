@@ -72,6 +72,9 @@ uint32_t fib_nodes(const struct fib *fib);
 /* True if that node can be reached and its id is another's too. */
 bool fib_conflict(const struct fib *fib, const struct address *address);
 
+/* Next hops in it: their numbers are 0 … fib_hops − 1. */
+uint32_t fib_hops(const struct fib *fib);
+
 /* The number of the next hop that is that neighbour, or FIB_NONE. */
 uint32_t fib_hop_of(const struct fib *fib, const struct address *address);
 

@@ -185,6 +185,10 @@ void journal_event_write(struct writer *writer, const struct journal_event *even
 		writer_u8(writer, event->lane);
 		writer_copy(writer, event->to.bytes, ADDRESS);
 		break;
+	case JOURNAL_CARRIED:
+		writer_u32(writer, event->link);
+		writer_copy(writer, event->from.bytes, LLADDR);
+		break;
 	}
 }
 
@@ -219,6 +223,10 @@ static bool arguments_read(struct reader *reader, const struct node_limits *limi
 		event->lane = reader_u8(reader);
 		reader_copy(reader, event->to.bytes, ADDRESS);
 		return event->trace < TRACES && event->lane < WIRE_LANES;
+	case JOURNAL_CARRIED:
+		event->link = reader_u32(reader);
+		reader_copy(reader, event->from.bytes, LLADDR);
+		return event->link < limits->links;
 	}
 	return false;
 }
@@ -231,7 +239,7 @@ enum journal_found journal_event_read(struct reader *reader, const struct node_l
 	uint64_t us = reader_u64(&ahead);
 	struct journal_event read = {.kind = (enum journal_kind)kind};
 
-	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_LEAVE))
+	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_CARRIED))
 		return JOURNAL_MALFORMED;
 	bool good = arguments_read(&ahead, limits, &read);
 	if (ahead.failed)
@@ -281,6 +289,8 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_LEAVE:
 		node_leave(node, event->now, outbox);
+	case JOURNAL_CARRIED:
+		node_carried(node, event->now, event->link, event->from, outbox);
 		break;
 	}
 }

@@ -39,14 +39,15 @@ enum journal_kind {
 	JOURNAL_SESSION_KEY,
 	JOURNAL_TRACE,
 	JOURNAL_LEAVE,
+	JOURNAL_CARRIED,
 };
 
-/* An event as a value: the arguments of one of the seven functions that hand a node an event. */
+/* An event as a value: the arguments of one of the eight functions that hand a node an event. */
 struct journal_event {
 	enum journal_kind kind;
 	instant now;		/* 0 … 2^50 − 1 µs, which is 35 years */
-	uint32_t link;		/* LINK, FRAME */
-	struct lladdr from;	/* FRAME */
+	uint32_t link;		/* LINK, FRAME, CARRIED */
+	struct lladdr from;	/* FRAME; CARRIED: to whom */
 	bool group;		/* FRAME */
 	uint32_t generation;	/* SESSION_KEY */
 	struct span bytes;	/* FRAME, PACKET: at most UINT16_MAX bytes; SESSION_KEY: the secret,

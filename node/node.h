@@ -13,6 +13,7 @@
 #include "mesharp/metric.h"
 #include "meshp/drop.h"
 #include "meshp/trace.h"
+#include "meshp/wire.h"
 #include "node/limits.h"
 #include "node/outbox.h"
 
@@ -97,6 +98,11 @@ void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
  * begins nothing any more; what comes is handled as before. NOTICE_LEFT says that all of them have
  * heard it; without them ROUTE_LEAVE_MS are enough. There is no way back. */
 void node_leave(struct node *node, instant now, struct outbox *outbox);
+
+/* Whoever relays beside this node has passed frames on to the neighbour at a link address of a
+ * link, for the first time in 250 ms. */
+void node_carried(struct node *node, instant now, uint32_t link, struct lladdr to,
+		  struct outbox *outbox);
 
 /* When node_time is wanted next; INSTANT_NEVER if nothing waits. */
 instant node_deadline(const struct node *node);
@@ -281,6 +287,40 @@ MUST_USE bool node_path(const struct node *node, const struct address *to, uint3
 
 /* Nodes that packets of at least one lane are sent to over a link. O(nodes). */
 uint32_t node_link_carries(const struct node *node, uint32_t link);
+
+/* What a relay beside this node goes by, when it passes on plain data frames of others as this node
+ * would: docs/protocol/route.md, section 7. What it does not find here is this node's to decide.
+ * None of it changes while node_transit_serial stays the same. */
+uint64_t node_transit_serial(const struct node *node);
+
+/* A neighbour frames go to. They are shown in the order of their numbers, from 0 on. */
+struct node_transit_hop {
+	uint32_t link;
+	struct lladdr to;
+	uint32_t mtu; /* of the link, bytes */
+};
+
+/* A link address frames of others come from, and the number of the neighbour that has it: nothing
+ * is sent back to where it comes from. */
+struct node_transit_way {
+	uint32_t link;
+	struct lladdr from;
+	uint32_t hop;
+};
+
+/* A node that is reached and alone has its id, and by lane the number of the next hop. */
+struct node_transit_node {
+	struct node_id id;
+	uint16_t next[WIRE_LANES];
+};
+
+/* The entry at or after *cursor as above. */
+MUST_USE bool node_transit_hops(const struct node *node, uint32_t *cursor,
+				struct node_transit_hop *hop);
+MUST_USE bool node_transit_ways(const struct node *node, uint32_t *cursor,
+				struct node_transit_way *way);
+MUST_USE bool node_transit_nodes(const struct node *node, uint32_t *cursor,
+				 struct node_transit_node *shown);
 
 /* What becomes of a way to a node over one of our neighbours. */
 enum node_reason {

@@ -76,6 +76,8 @@ const char *replay_event_name(enum journal_kind kind)
 		return "trace";
 	case JOURNAL_LEAVE:
 		return "leave";
+	case JOURNAL_CARRIED:
+		return "carried";
 	}
 	return "";
 }

@@ -50,6 +50,7 @@ static void an_empty_one_knows_nobody(void **state)
 	assert_false(fib_synced(fib));
 	assert_int_equal(fib_serial(fib), 0);
 	assert_int_equal(fib_nodes(fib), 0);
+	assert_int_equal(fib_hops(fib), 0);
 	assert_int_equal(fib_by_address(fib, &address), FIB_NONE);
 	assert_int_equal(fib_by_id(fib, &id), FIB_NONE);
 	assert_int_equal(fib_hop_of(fib, &address), FIB_NONE);
@@ -148,6 +149,7 @@ static void hops_are_numbered_and_found(void **state)
 	struct fib_hop more = {.address = address_drawn(&rng)};
 	assert_int_equal(fib_add_hop(fib, &more), FIB_NONE);
 	assert_int_equal(fib_hop_of(fib, &more.address), FIB_NONE);
+	assert_int_equal(fib_hops(fib), HOPS);
 	for (uint32_t i = 0; i < HOPS; i++) {
 		assert_int_equal(fib_hop_of(fib, &made[i].address), i);
 		assert_int_equal(fib_hop(fib, i)->link, i);

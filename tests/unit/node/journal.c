@@ -59,6 +59,7 @@ static const struct journal_event samples[] = {
 	 .bytes = {secret, sizeof(secret)}},
 	{.kind = JOURNAL_TRACE, .now = {2500001}, .trace = TRACES - 1, .lane = 7, .to = {{0xbe}}},
 	{.kind = JOURNAL_LEAVE, .now = {2500002}},
+	{.kind = JOURNAL_CARRIED, .now = {2500003}, .link = 1, .from = {{2, 1, 1, 1, 1, 1}}},
 	{.kind = JOURNAL_TIME, .now = {((int64_t)1 << 50) - 1}},
 };
 
@@ -201,6 +202,7 @@ static void nonsense_is_malformed(void **state)
 	assert_int_equal(found_with(3, 19, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(3, 12, 2), JOURNAL_WHOLE); /* a frame may come from anywhere */
 	assert_int_equal(found_with(7, 12, TRACES), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(8, 12, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(7, 13, 8), JOURNAL_MALFORMED);
 }
 
@@ -348,6 +350,8 @@ static void call(struct one *one, const struct journal_event *event)
 			   one->outbox);
 	else if (event->kind == JOURNAL_LEAVE)
 		node_leave(one->node, event->now, one->outbox);
+	else if (event->kind == JOURNAL_CARRIED)
+		node_carried(one->node, event->now, event->link, event->from, one->outbox);
 	else
 		node_session_key(one->node, event->now, event->bytes.bytes, event->generation,
 				 one->outbox);
