@@ -35,6 +35,7 @@ enum config_suite {
 struct config_link {
 	char match[CONFIG_TEXT]; /* shell patterns, separated by spaces */
 	uint32_t cost_us;
+	bool bypass; /* frames of others that come in there are relayed in the kernel */
 };
 
 /* One port that is open to the mesh. */

@@ -72,6 +72,11 @@ static bool set_cost(struct config *config, const char *text, struct why *why)
 	return true;
 }
 
+static bool set_bypass(struct config *config, const char *text, struct why *why)
+{
+	return value_yes(text, &config->links[config->link_count - 1].bypass, why);
+}
+
 static bool set_user(struct config *config, const char *text, struct why *why)
 {
 	return value_user(text, config->user, why);
@@ -136,6 +141,10 @@ static const struct key keys[] = {
 	{"Link", "Cost", "",
 	 "the operator's own cost, added to the measured metric, microseconds, 0..65535", true,
 	 set_cost},
+	{"Link", "Bypass", "no",
+	 "yes: frames of others that come in are relayed in the kernel (XDP), which takes large "
+	 "segments from everybody on that interface",
+	 false, set_bypass},
 	{"Daemon", "User", "meshpd",
 	 "empty: stay the user that started it; rights are dropped all the same", true, set_user},
 	{"Daemon", "Workers", "auto", "data-path workers; 0: all on the control thread", false,

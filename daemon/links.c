@@ -2,6 +2,7 @@
 #include "daemon/links.h"
 
 #include "daemon/carriers.h"
+#include "daemon/transit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -95,8 +96,12 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 	else
 		ethernet_link(mesh->ethernet, facts);
 	carriers_follow(mesh);
-	if (change->kind == LINK_NEW)
+	if (change->kind == LINK_NEW) {
 		link_join(mesh, facts);
+		transit_link(mesh, change->slot, rule != NULL && rule->bypass);
+	} else if (change->kind == LINK_GONE) {
+		transit_leave(mesh, change->slot);
+	}
 }
 
 static void link_say(struct mesh *mesh, const struct link_change *change)
@@ -166,6 +171,7 @@ bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
 		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
 			left != 0 ? ", it is not there any more" : "");
+		transit_leave(mesh, *slot);
 		link->used = false;
 		carriers_follow(mesh);
 		*facts = facts_of(link);

@@ -10,6 +10,7 @@
 #include "daemon/privileges.h"
 #include "daemon/recorder.h"
 #include "daemon/reload.h"
+#include "daemon/transit.h"
 
 #include "config/secret.h"
 
@@ -35,6 +36,7 @@ struct daemon {
 	struct log log;
 	struct loop *loop;
 	struct opened opened;
+	struct bypass *bypass; /* NULL: none is wanted, or to be had */
 	struct recorder recorder;
 	struct listener listener;
 	struct state state;
@@ -110,6 +112,8 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 	if (status == 0)
 		status = opener_open(config, daemon_carriers(daemon), &daemon->opened, failure);
 	if (status == 0)
+		daemon->bypass = transit_load(config, &daemon->opened, &daemon->log);
+	if (status == 0)
 		status = recorder_open(&daemon->recorder, daemon->options->journal, &daemon->log,
 				       failure);
 	if (status == 0)
@@ -122,6 +126,7 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 	struct mesh_parts parts = {
 		.config = &daemon->config,
 		.opened = &daemon->opened,
+		.bypass = daemon->bypass,
 		.state = &daemon->state,
 		.log = &daemon->log,
 		.recorder = &daemon->recorder,
@@ -143,6 +148,7 @@ static void daemon_close(struct daemon *daemon)
 	mesh_close(&daemon->mesh);
 	recorder_close(&daemon->recorder);
 	state_close(&daemon->state);
+	bypass_close(daemon->bypass);
 	opener_close(&daemon->opened);
 	loop_close(daemon->loop);
 }

@@ -6,6 +6,7 @@
 #include "daemon/carriers.h"
 #include "daemon/links.h"
 #include "daemon/news.h"
+#include "daemon/transit.h"
 #include "meshp/packet.h"
 #include "meshp/wire.h"
 #include "tun/addressing.h"
@@ -90,6 +91,7 @@ static void settle(struct mesh *mesh)
 
 	ethernet_flush(mesh->ethernet);
 	carriers_renew(mesh);
+	transit_follow(mesh);
 	recorder_flush(mesh->parts.recorder);
 	if (ethernet_waits(mesh->ethernet))
 		due = instant_earlier(due, instant_after(loop_now(), duration_ms(1)));
@@ -436,6 +438,7 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	status = ethernet_open(&mesh->ethernet, &parts->opened->control, parts->config->ethertype);
 	if (status != 0)
 		return failure_say(failure, status, "packet batches: %s", strerror(-status));
+	transit_open(mesh);
 	status = links_watch(mesh, failure);
 	if (status == 0)
 		status = loop_join(mesh, failure);
@@ -487,6 +490,15 @@ int mesh_leave(struct mesh *mesh)
 	hand(mesh, &(struct journal_event){.kind = JOURNAL_LEAVE, .now = now});
 	settle(mesh);
 	return 0;
+}
+
+void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
+{
+	struct journal_event event = {.kind = JOURNAL_CARRIED, .now = loop_now(), .link = slot};
+
+	memcpy(event.from.bytes, to, LLADDR);
+	hand(mesh, &event);
+	settle(mesh);
 }
 
 void mesh_close(struct mesh *mesh)

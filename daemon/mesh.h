@@ -14,6 +14,7 @@
 #include "daemon/recorder.h"
 #include "daemon/state.h"
 #include "link/ethernet.h"
+#include "link/bypass.h"
 #include "link/watch.h"
 #include "node/node.h"
 #include "tun/host.h"
@@ -44,10 +45,18 @@ struct mesh_patterns {
 	const char *excluded[2];
 };
 
+/* The relay in the kernel as the driver uses it; daemon/transit.c. */
+struct transit {
+	struct bypass *bypass;	  /* NULL: none, or given up */
+	uint64_t serial;	  /* of the FIB it goes by */
+	struct loop_source *look; /* when it is asked again what it did */
+};
+
 /* What a mesh is made of. All of it stays the caller's and outlives the mesh. */
 struct mesh_parts {
 	const struct config *config;
 	struct opened *opened;
+	struct bypass *bypass; /* the relay in the kernel; NULL: none */
 	const struct state *state;
 	struct log *log;
 	struct recorder *recorder;
@@ -68,6 +77,7 @@ struct mesh {
 	struct carrier *carriers[WORKERS_MOST]; /* the first so many as the opener says */
 	struct loop_source *carrier_sources[WORKERS_MOST];
 	uint64_t publications; /* of the node's keys that carriers were woken for */
+	struct transit transit;
 	struct watch *watch;
 	struct mesh_patterns patterns;
 	struct mesh_link links[LINKS_DAEMON];
@@ -100,6 +110,9 @@ void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct a
 /* Tells the neighbours that the node leaves and, when they have heard it, at the latest after
  * ROUTE_LEAVE_MS, stops the loop. 0 or -errno: then nothing was done. To be called once. */
 MUST_USE int mesh_leave(struct mesh *mesh);
+
+/* The relay in the kernel has sent frames to the neighbour at a link address of a link. */
+void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR]);
 
 /* Takes the addresses off tun and forgets every secret. */
 void mesh_close(struct mesh *mesh);

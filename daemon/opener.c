@@ -186,6 +186,9 @@ int opener_open(const struct config *config, uint32_t carriers, struct opened *o
 	opened->radio_requests = netlink_open(0, NETLINK_GENERIC, failure);
 	if (opened->radio_requests < 0)
 		return opened->radio_requests;
+	opened->interface_facts = netlink_open(0, NETLINK_GENERIC, failure);
+	if (opened->interface_facts < 0)
+		return opened->interface_facts;
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
@@ -220,6 +223,7 @@ void opener_close(struct opened *opened)
 	descriptor_close(opened->link_events);
 	descriptor_close(opened->radio_requests);
 	descriptor_close(opened->host_requests);
+	descriptor_close(opened->interface_facts);
 	if (opened->interfaces != NULL)
 		intf_close(opened->interfaces);
 	*opened = OPENED_NONE;

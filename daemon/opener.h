@@ -25,6 +25,7 @@ struct opened {
 	int link_events;	     /* rtnetlink: what becomes of them */
 	int radio_requests;	     /* generic netlink: how fast radio links are */
 	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
+	int interface_facts;	     /* generic netlink: what interfaces can do */
 	struct intf_handle *interfaces; /* libdumbnet's */
 };
 
@@ -36,7 +37,8 @@ struct opened {
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
 			 .radio_requests = -1,                                                     \
-			 .host_requests = -1})
+			 .host_requests = -1,                                                      \
+			 .interface_facts = -1})
 
 /* Opens all of it, with queue and sockets for so many carriers, or for one where the kernel cannot
  * deal packets out to more. 0 or -errno; opener_close is due in either

@@ -3,6 +3,7 @@
 #include "daemon/reload.h"
 
 #include "daemon/notify.h"
+#include "daemon/transit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,9 @@ static void reload_apply(struct mesh *mesh, struct config *running, const struct
 	if (memcmp(running, read, sizeof(*running)) != 0)
 		log_say(log, LOG_WARNING, NULL,
 			"only [Link] takes effect now, the rest at the next start");
+	if (links && transit_missing(mesh))
+		log_say(log, LOG_WARNING, MESSAGE_NO_BYPASS,
+			"Link.Bypass: takes effect at the next start");
 	if (links && mesh_find_links(mesh, &failure) != 0) {
 		log_say(log, LOG_ERR, NULL, "%s", failure.text);
 		loop_stop(mesh->parts.loop, 1);

@@ -1,6 +1,7 @@
 /* Made from node/map.c's walks. Lanes that take the same path are shown as one. */
 #include "daemon/zone.h"
 
+#include "daemon/transit.h"
 #include "daemon/values.h"
 #include "daemon/views.h"
 #include "meshp/wire.h"
@@ -68,6 +69,22 @@ static json_t *json_link_neighbours(const struct mesh *mesh, uint32_t slot)
 	return list;
 }
 
+/* What of the frames that others sent through us was relayed in the kernel. */
+static json_t *json_bypass(const struct mesh *mesh, uint32_t slot)
+{
+	static const char *const modes[] = {
+		[BYPASS_OFF] = "off",
+		[BYPASS_NATIVE] = "native",
+		[BYPASS_GENERIC] = "generic",
+	};
+	struct bypass_counters counters;
+
+	transit_count(mesh, slot, &counters);
+	return json_pack("{s:s, s:I, s:I, s:I}", "mode", modes[transit_mode(mesh, slot)], "frames",
+			 (json_int_t)counters.frames, "bytes", (json_int_t)counters.bytes, "passed",
+			 (json_int_t)counters.passed);
+}
+
 json_t *zone_links(const struct mesh *mesh)
 {
 	json_t *list = json_array();
@@ -79,6 +96,7 @@ json_t *zone_links(const struct mesh *mesh)
 		json_object_set_new(link, "neighbours", json_link_neighbours(mesh, slot));
 		json_object_set_new(link, "carries",
 				    json_integer((json_int_t)node_link_carries(mesh->node, slot)));
+		json_object_set_new(link, "bypass", json_bypass(mesh, slot));
 		json_array_append_new(list, link);
 	}
 	return value_list("links", list);

@@ -289,6 +289,7 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_LEAVE:
 		node_leave(node, event->now, outbox);
+		break;
 	case JOURNAL_CARRIED:
 		node_carried(node, event->now, event->link, event->from, outbox);
 		break;

@@ -31,6 +31,18 @@ static json_int_t count_full(const json_t *neighbours)
 	return count;
 }
 
+/* Where the kernel relays, with what it has relayed: "native 1234", or "off". */
+static void bypass_text(const json_t *bypass, char text[COLUMN_TEXT_MAX])
+{
+	const char *mode = json_string_value(json_object_get(bypass, "mode"));
+	json_int_t frames = json_integer_value(json_object_get(bypass, "frames"));
+
+	if (mode == NULL || strcmp(mode, "off") == 0)
+		snprintf(text, COLUMN_TEXT_MAX, "off");
+	else
+		snprintf(text, COLUMN_TEXT_MAX, "%s %" JSON_INTEGER_FORMAT, mode, frames);
+}
+
 /* What of a link's members a table shows in another form. */
 static void link_tell(json_t *link)
 {
@@ -42,6 +54,8 @@ static void link_tell(json_t *link)
 	json_object_set_new(link, "state", json_string(running ? "running" : "no carrier"));
 	json_object_set_new(link, "rate", json_string(text));
 	json_object_set_new(link, "full", json_integer(full));
+	bypass_text(json_object_get(link, "bypass"), text);
+	json_object_set_new(link, "bypass", json_string(text));
 }
 
 /* Prints the first columns of a list of links, in which some members are added. */
@@ -52,7 +66,7 @@ static void links_table(json_t *links, size_t count, bool colour)
 		{"LLADDR", "lladdr", COLUMN_TEXT},    {"MTU", "mtu", COLUMN_COUNT},
 		{"RATE", "rate", COLUMN_TEXT},	      {"COST", "cost_us", COLUMN_MICROSECONDS},
 		{"NEIGHBOURS", "full", COLUMN_COUNT}, {"CARRIES TO", "carries", COLUMN_COUNT},
-		{"SENT BY", "way", COLUMN_TEXT},
+		{"BYPASS", "bypass", COLUMN_TEXT},    {"SENT BY", "way", COLUMN_TEXT},
 	};
 	json_t *link;
 	size_t index;
@@ -63,7 +77,7 @@ static void links_table(json_t *links, size_t count, bool colour)
 
 void links_print(const json_t *answer, bool colour)
 {
-	links_table(json_object_get(answer, "links"), 9, colour);
+	links_table(json_object_get(answer, "links"), 10, colour);
 }
 
 void links_print_facts(const json_t *answer, bool colour)

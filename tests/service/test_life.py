@@ -1,8 +1,9 @@
 """The life of the service as an operator sees it: start, status, reload, hang, crash, stop."""
 import json
+import textwrap
 
 import pytest
-from mesh import wait_for
+from mesh import TREE, wait_for
 
 
 def test_three_started_machines_are_neighbours_and_ping(rack):
@@ -157,3 +158,24 @@ def test_the_sandbox_is_tight(machine, unit):
     said = machine.run("systemd-analyze", "security", "--no-pager", unit).stdout
     exposure = float(said.split("Overall exposure level for")[1].split(":")[1].split()[0])
     assert exposure <= 2.2
+
+
+def bypass(machine):
+    """Where frames of others are relayed in the kernel on its one link."""
+    return machine.meshctl("links")["links"][0]["bypass"]["mode"]
+
+
+def test_the_relay_in_the_kernel_comes_with_the_right_that_its_page_gives(machine):
+    """Without it the daemon says so; with it none is left after the start that was not before."""
+    machine.configure("[Link]\nMatch=eth*\nBypass=yes\n")
+    machine.start()
+    assert bypass(machine) == "off"
+    assert "no relay in the kernel: " in machine.status()
+    page = (TREE / "docs/bypass.md").read_text()
+    drop_in = textwrap.dedent(page[page.index("    [Service]"):].split("\n\n")[0])
+    machine.write("/etc/systemd/system/meshpd.service.d/bypass.conf", drop_in)
+    machine.systemctl("daemon-reload")
+    machine.systemctl("restart", "meshpd")
+    assert bypass(machine) != "off", machine.status()
+    process = machine.run("cat", f"/proc/{machine.show()['MainPID']}/status").stdout
+    assert f"CapPrm:\t{1 << 12:016x}\n" in process

@@ -83,12 +83,15 @@ static void sections_of_links_add_up(void **state)
 	char said[4096];
 
 	place_write(place->lib, "meshpd.conf.d/a.conf", "[Link]\nCost=7\n");
-	assert_true(load_text(
-		place, "[Link]\nMatch=wl*\nCost=500\n[Mesh]\nZone=3\n[Link]\nMatch=eth1 eth2\n",
-		&config, said));
+	assert_true(load_text(place,
+			      "[Link]\nMatch=wl*\nCost=500\nBypass=yes\n[Mesh]\nZone=3\n[Link]\n"
+			      "Match=eth1 eth2\n",
+			      &config, said));
 	assert_int_equal(config.link_count, 3);
 	assert_string_equal(config.links[0].match, "wl*");
 	assert_int_equal(config.links[0].cost_us, 500);
+	assert_true(config.links[0].bypass);
+	assert_false(config.links[1].bypass);
 	assert_string_equal(config.links[1].match, "eth1 eth2");
 	assert_int_equal(config.links[1].cost_us, 0);
 	assert_int_equal(config.links[2].cost_us, 7);

@@ -27,6 +27,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_string_equal(config.loopback_name, "lo2");
 	assert_string_equal(config.links[0].match, "en* eth* wl* bt* bnep* vlan*");
 	assert_int_equal(config.links[0].cost_us, 0);
+	assert_false(config.links[0].bypass);
 	assert_string_equal(config.user, "meshpd");
 	assert_int_equal(config.workers, CONFIG_WORKERS_AUTO);
 	assert_string_equal(config.state_directory, "/var/lib/meshpd");

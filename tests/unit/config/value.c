@@ -174,6 +174,20 @@ static void inbound_is_one_of_two(void **state)
 	assert_true(allowed);
 }
 
+static void a_switch_is_yes_or_no(void **state)
+{
+	struct why why;
+	bool on = true;
+
+	assert_false(value_yes("on", &on, &why));
+	assert_false(value_yes("", &on, &why));
+	assert_true(on);
+	assert_true(value_yes("no", &on, &why));
+	assert_false(on);
+	assert_true(value_yes("yes", &on, &why));
+	assert_true(on);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +201,7 @@ int main(void)
 		cmocka_unit_test(suites_hold_the_common_one),
 		cmocka_unit_test(ports_name_their_protocol),
 		cmocka_unit_test(inbound_is_one_of_two),
+		cmocka_unit_test(a_switch_is_yes_or_no),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -39,7 +39,7 @@ enum { HOP_BEHIND, HOP_AHEAD, HOP_ASIDE, HOPS };
 
 enum { NODE_BEHIND, NODE_FAR, NODES };
 
-enum { LANE_ASIDE = 5 };
+enum { LANE_ASIDE = 5, LANES = 0xfe };
 
 static const struct address OWN = {{0xbe, 0xef, 0x11}};
 static const uint8_t OWN_LLADDR[LLADDR] = {2, 9, 9, 9, 9, 9};
@@ -71,7 +71,7 @@ static void *zeroed(size_t size)
 /* The two tables, made of the same hops and nodes. */
 static void fill_fib(struct fixture *fixture)
 {
-	fib_clear(fixture->fib, true);
+	fib_clear(fixture->fib, 1, true);
 	for (uint32_t i = 0; i < HOPS; i++) {
 		assert_int_equal(fib_add_hop(fixture->fib, &fixture->hops[i]), i);
 		fib_add_way(fixture->fib, LINK, fixture->hops[i].to, i);
@@ -148,7 +148,7 @@ static struct fixture *fixture_new(void)
 	fixture->forwarding = forwarding_init(zeroed(forwarding_size(1)), 1, &OWN, secret);
 	fixture->fib = fib_init(zeroed(fib_size(&limits)), &limits, secret);
 	fixture->tables = (struct tables){fixture->forwarding, fixture->fib};
-	fixture->worker = worker_init(zeroed(worker_size(1, WIRE_LANES - 1)), 1, 1, WIRE_LANES - 1);
+	fixture->worker = worker_init(zeroed(worker_size(1, LANES)), NULL, 1, LANES);
 	fixture->outbox = zeroed(sizeof(*fixture->outbox));
 	for (uint8_t i = 0; i < HOPS; i++)
 		fixture->hops[i] = (struct fib_hop){.address = {{0xbe, 0xef, 0x20, i}},
@@ -209,8 +209,9 @@ static bool expected(struct fixture *fixture, uint8_t *bytes)
 	    memcmp(fixture->bytes + 2 * LLADDR, "\x88\xb5", 2) != 0 ||
 	    data_header_read(&in, &header) != DROP_NONE || header.extended ||
 	    header.lane == WIRE_LANE_CONTROL ||
-	    relay_data(&fixture->tables, fixture->worker, &frame, &header, fixture->outbox).kind !=
-		    VERDICT_DONE)
+	    relay_data(&fixture->tables, fixture->worker, (instant){5000}, &frame, &header,
+		       fixture->outbox)
+			    .kind != VERDICT_DONE)
 		return false;
 	const struct action *action = &fixture->outbox->actions[0];
 	memcpy(bytes, action->to.bytes, LLADDR);
@@ -370,7 +371,7 @@ static void tables_take_turns(void **state)
 	}
 	bypass_begin(fixture->bypass);
 	assert_int_equal(bypass_commit(fixture->bypass), 0);
-	fib_clear(fixture->fib, true);
+	fib_clear(fixture->fib, 2, true);
 	frame_make(fixture, 300);
 	assert_false(check(fixture));
 	fixture_free(fixture);

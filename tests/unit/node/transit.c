@@ -66,12 +66,13 @@ static bool check_frame(struct mesh *mesh, uint32_t host, const struct shown *sh
 	const struct node_transit_hop *hop = hop_by(shown, link, from, header, size);
 	const struct action *action = &mesh->outbox->actions[0];
 	uint8_t bytes[MESH_FRAME] = {0};
-	const struct relay_frame frame = {link, from, bytes, size};
+	const struct relay_frame frame = {.link = link, .from = from, .bytes = bytes, .size = size};
 	struct writer out = writer_of(bytes, sizeof(bytes));
 
 	data_header_write(header, &out);
 	outbox_clear(mesh->outbox);
-	struct verdict verdict = relay_data(&tables, worker, &frame, header, mesh->outbox);
+	struct verdict verdict =
+		relay_data(&tables, worker, mesh->now, &frame, header, mesh->outbox);
 	assert_int_equal(verdict.kind == VERDICT_DONE, hop != NULL);
 	if (hop != NULL) {
 		assert_int_equal(action->link, hop->link);
@@ -144,7 +145,7 @@ static void who_is_in_doubt_is_left_to_the_node(void **state)
 {
 	struct mesh *mesh = line_new(3);
 	struct node *node = mesh->hosts[1].node;
-	struct fib *fib = node_fib_at(node, node->current_fib);
+	struct fib *fib = node_fib_at(node, slots_published(&node->fibs));
 	struct fib_node twin = *fib_node(fib, 0), lost = twin;
 	uint32_t before = shown_of(node).nodes;
 
