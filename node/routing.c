@@ -209,6 +209,21 @@ void routing_news(struct node *node, instant now, struct outbox *outbox)
 					       .synced = synced});
 }
 
+static uint32_t routing_add_hop(const struct node *node, const struct mesharp_entry *best,
+				struct fib *fib)
+{
+	struct fib_hop made;
+
+	/* It is kept in the node, of whose bytes none is left to chance. */
+	memset(&made, 0, sizeof(made));
+	made.address = best->address;
+	made.link = best->link;
+	made.to = best->lladdr;
+	made.shortcut = best->state == NEIGHBOUR_TWOWAY;
+	made.mtu = node_link_at(node, best->link)->mtu;
+	return fib_add_hop(fib, &made);
+}
+
 /* Every neighbour in use is a next hop by its best link; frames from any of its links are its. So
  * is one that is proven and not adjacent, for what is meant for itself; neighbours in use find room
  * first. */
@@ -224,12 +239,7 @@ static void routing_add_hops(const struct node *node, enum neighbour_state state
 			best = entry;
 		uint32_t hop = fib_hop_of(fib, &entry.address);
 		if (hop == FIB_NONE)
-			hop = fib_add_hop(
-				fib, &(struct fib_hop){.address = entry.address,
-						       .link = best.link,
-						       .to = best.lladdr,
-						       .shortcut = best.state == NEIGHBOUR_TWOWAY,
-						       .mtu = node_link_at(node, best.link)->mtu});
+			hop = routing_add_hop(node, &best, fib);
 		if (hop != FIB_NONE)
 			fib_add_way(fib, entry.link, entry.lladdr, hop);
 	}

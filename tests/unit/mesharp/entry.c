@@ -145,6 +145,7 @@ static const char *const unselected[EVENTS] = {
 	[WANT] = "hhkotsflb",
 	[LEVEL] = "-hkotfflb",
 	[BUSY] = "-hkotsflb",
+	[GONE] = "-hklllllb",
 	[UNANSWERED] = "--bhllllh",
 	[TIMER] = "--kotsflh",
 	[LINK_DOWN] = "---------",

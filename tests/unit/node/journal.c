@@ -193,7 +193,7 @@ static enum journal_found found_with(size_t sample, size_t at, uint8_t value)
 static void nonsense_is_malformed(void **state)
 {
 	assert_int_equal(found_with(2, 0, 0), JOURNAL_MALFORMED);    /* no such kind */
-	assert_int_equal(found_with(2, 0, 8), JOURNAL_MALFORMED);    /* nor that */
+	assert_int_equal(found_with(2, 0, 9), JOURNAL_MALFORMED);    /* nor that */
 	assert_int_equal(found_with(2, 2, 0x04), JOURNAL_MALFORMED); /* an instant of 2^50 */
 	assert_int_equal(found_with(2, 1, 0x80), JOURNAL_MALFORMED); /* a negative one */
 	assert_int_equal(found_with(0, 12, 2), JOURNAL_MALFORMED);   /* a link there is not */
