@@ -142,7 +142,7 @@ def test_links_say_what_they_carry(line):
         assert [(n["address"], n["state"]) for n in link["neighbours"]] == [(other.address, "FULL")]
         assert link["carries"] == 1
     assert shown(a, "links")["links"][0]["carries"] == 2
-    assert re.search(rf"^{wires.port(a)} +running .* 10 Gbit/s .* 1 +1 +packet$", said(b, "links"),
+    assert re.search(rf"^{wires.port(a)} +running .* 10 Gbit/s .* 1 +1 +off +packet$", said(b, "links"),
                      re.MULTILINE)
 
 

@@ -27,6 +27,14 @@ enum event {
 	EVENTS,
 };
 
+/* What ends waiting for an answer depends on who waits. */
+static void silence_event(struct fixture *fixture)
+{
+	bool asked = fixture->entry.state == NEIGHBOUR_HANDSHAKE;
+
+	timer_event(fixture, asked ? 4 : QUALITY_PATIENCE_MOST);
+}
+
 static void happen(struct fixture *fixture, enum event event)
 {
 	switch (event) {
@@ -85,9 +93,7 @@ static void happen(struct fixture *fixture, enum event event)
 		entry_gone(&fixture->entry, &fixture->context);
 		break;
 	case UNANSWERED:
-		timer_event(fixture, fixture->entry.state == NEIGHBOUR_HANDSHAKE
-					     ? 4
-					     : QUALITY_PATIENCE_MOST);
+		silence_event(fixture);
 		break;
 	case TIMER:
 		timer_event(fixture, 0);

@@ -202,7 +202,7 @@ static void nonsense_is_malformed(void **state)
 	assert_int_equal(found_with(3, 19, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(3, 12, 2), JOURNAL_WHOLE); /* a frame may come from anywhere */
 	assert_int_equal(found_with(7, 12, TRACES), JOURNAL_MALFORMED);
-	assert_int_equal(found_with(8, 12, 2), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(9, 12, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(7, 13, 8), JOURNAL_MALFORMED);
 }
 
