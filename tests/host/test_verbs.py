@@ -142,8 +142,8 @@ def test_links_say_what_they_carry(line):
         assert [(n["address"], n["state"]) for n in link["neighbours"]] == [(other.address, "FULL")]
         assert link["carries"] == 1
     assert shown(a, "links")["links"][0]["carries"] == 2
-    assert re.search(rf"^{wires.port(a)} +running .* 10 Gbit/s .* 1 +1 +off +packet$", said(b, "links"),
-                     re.MULTILINE)
+    row = rf"^{wires.port(a)} +running .* 10 Gbit/s .* 1 +1 +off +packet$"
+    assert re.search(row, said(b, "links"), re.MULTILINE)
 
 
 def test_explain_shows_the_path(line):
