@@ -201,21 +201,35 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 	}
 	carrier_carry_out(carrier);
 	datapath_end(&datapath);
-	if (size < 0)
+	if (size < 0 && tun_is_gone(size))
 		SHARED_SET(carrier->status, size);
+	carrier->counters.tun_malformed += size < 0 && !tun_is_gone(size);
 	return reads > 0;
 }
 
-/* Takes in what has changed of a link. */
-static void carrier_link_set(struct carrier *carrier, uint32_t slot, const struct carrier_link *now)
+/* True if an interface is in the table, as a link or as one that was let go of. */
+static bool table_holds(const struct carrier_link *table, uint32_t ifindex)
 {
-	struct carrier_link *link = &carrier->links[slot];
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
+		if (table[slot].facts.ifindex == ifindex && !table[slot].gone)
+			return true;
+	return false;
+}
 
-	if (link->used && (!now->used || now->facts.ifindex != link->facts.ifindex))
-		ethernet_unlink(carrier->ethernet, link->facts.ifindex);
-	*link = *now;
-	if (link->used)
-		ethernet_link(carrier->ethernet, &link->facts);
+/* Takes in what has changed. A link that was only let go of keeps what was made ready for it. */
+static void carrier_links_take(struct carrier *carrier)
+{
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
+		uint32_t before = carrier->links[slot].facts.ifindex;
+		if (before != 0 && !table_holds(carrier->table, before))
+			ethernet_unlink(carrier->ethernet, before);
+	}
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
+		const struct carrier_link *now = &carrier->table[slot];
+		if (now->used && memcmp(now, &carrier->links[slot], sizeof(*now)) != 0)
+			ethernet_link(carrier->ethernet, &now->facts);
+	}
+	memcpy(carrier->links, carrier->table, sizeof(carrier->links));
 }
 
 static void carrier_table_read(struct carrier *carrier)
@@ -223,11 +237,7 @@ static void carrier_table_read(struct carrier *carrier)
 	if (SHARED_ACQUIRE(carrier->table_version) == carrier->links_version)
 		return;
 	pthread_mutex_lock(&carrier->table_lock);
-	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
-		if (memcmp(&carrier->links[slot], &carrier->table[slot],
-			   sizeof(struct carrier_link)) != 0)
-			carrier_link_set(carrier, slot, &carrier->table[slot]);
-	}
+	carrier_links_take(carrier);
 	carrier->links_version = SHARED_GET(carrier->table_version);
 	pthread_mutex_unlock(&carrier->table_lock);
 }
@@ -277,31 +287,24 @@ static void carrier_sleep(struct carrier *carrier, bool counted)
 		channel_quiet(carrier->orders);
 }
 
-/* Nothing is to be done: lets others run, and sleeps if that goes on. */
-static void carrier_linger(struct carrier *carrier, instant since)
-{
-	instant now = loop_now();
-	bool counted = instant_since(now, carrier->counted).us >= COUNT_MS * INT64_C(1000);
-
-	if (instant_since(now, since).us < LINGER_US) {
-		sched_yield();
-		return;
-	}
-	if (counted)
-		carrier_publish(carrier, now);
-	carrier_sleep(carrier, counted);
-}
-
+/* With nothing to do others may run, and after a while it sleeps. */
 static void *carrier_run(void *argument)
 {
 	struct carrier *carrier = argument;
 	instant busy = loop_now();
 
 	while (!SHARED_ACQUIRE(carrier->stopped) && SHARED_GET(carrier->status) == 0) {
-		if (carrier_turn(carrier))
-			busy = loop_now();
+		bool worked = carrier_turn(carrier);
+		instant now = loop_now();
+		bool counted = instant_since(now, carrier->counted).us >= COUNT_MS * INT64_C(1000);
+		if (counted)
+			carrier_publish(carrier, now);
+		if (worked)
+			busy = now;
+		else if (instant_since(now, busy).us < LINGER_US)
+			sched_yield();
 		else
-			carrier_linger(carrier, busy);
+			carrier_sleep(carrier, counted);
 	}
 	channel_wake(carrier->reports);
 	return NULL;

@@ -25,7 +25,8 @@ struct carrier_parts {
 
 /* A link by its slot, as a carrier has to know it. */
 struct carrier_link {
-	bool used;
+	bool used; /* else the mesh let go of it, or it is gone */
+	bool gone;
 	struct link_facts facts;
 };
 

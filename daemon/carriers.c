@@ -2,6 +2,8 @@
  * node deals lanes out. */
 #include "daemon/carriers.h"
 
+#include "meshp/wire.h"
+
 #include <string.h>
 
 enum { HANDOVERS_AT_ONCE = 256 };
@@ -38,6 +40,7 @@ void carriers_follow(struct mesh *mesh)
 	memset(links, 0, sizeof(links));
 	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++) {
 		links[slot].used = mesh->links[slot].used;
+		links[slot].gone = mesh->links[slot].gone;
 		links[slot].facts = mesh->links[slot].facts;
 	}
 	for (uint32_t i = 0; i < mesh->parts.opened->carriers; i++)
@@ -55,7 +58,8 @@ void carriers_renew(struct mesh *mesh)
 
 void carriers_give(struct mesh *mesh, const struct handover *handover, struct span bytes)
 {
-	uint32_t number = (uint32_t)(handover->lane - 1) % mesh->parts.opened->carriers;
+	REQUIRE(handover->lane != WIRE_LANE_CONTROL);
+	uint32_t number = (handover->lane - 1U) % mesh->parts.opened->carriers;
 
 	mesh->counters.not_handed += !carrier_give(mesh->carriers[number], handover, bytes);
 }

@@ -88,6 +88,7 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 
 	mesh->links[change->slot] = (struct mesh_link){
 		.used = change->kind != LINK_GONE,
+		.gone = change->kind == LINK_GONE,
 		.facts = *facts,
 		.cost_us = rule != NULL ? rule->cost_us : 0,
 	};

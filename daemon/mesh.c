@@ -179,8 +179,9 @@ static void packets_ready(void *owner)
 			count += packets_came(mesh, now, header, (size_t)size);
 	}
 	settle(mesh);
-	if (size < 0)
+	if (size < 0 && tun_is_gone(size))
 		tun_failed(mesh, size);
+	mesh->counters.tun_malformed += size < 0 && !tun_is_gone(size);
 }
 
 static void handover_came(struct mesh *mesh, const struct handover *handover, struct span bytes)

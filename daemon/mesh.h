@@ -32,7 +32,8 @@ struct mesh_counters {
 
 /* A link as the driver knows it, by its slot. */
 struct mesh_link {
-	bool used;
+	bool used; /* else we let go of it, or it is gone */
+	bool gone;
 	struct link_facts facts;
 	uint32_t cost_us;
 };

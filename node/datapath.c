@@ -147,11 +147,11 @@ void datapath_frame(struct datapath *datapath, instant now, uint32_t link, struc
 	struct data_header header;
 	struct verdict verdict;
 
-	if (group || !datapath_is_data(bytes, size)) {
+	if (!datapath_is_data(bytes, size)) {
 		datapath_turn_in(datapath, &frame, group, outbox);
 		return;
 	}
-	enum drop drop = data_header_read(&reader, &header);
+	enum drop drop = group ? DROP_TYPE : data_header_read(&reader, &header);
 	if (drop != DROP_NONE) {
 		datapath_count(datapath, drop);
 		return;

@@ -25,7 +25,7 @@ enum handover_kind {
 
 struct handover {
 	enum handover_kind kind;
-	uint8_t lane;		/* to a worker: whose lane it is; 0: for all of them */
+	uint8_t lane;		/* to a worker: its own, 1 … 7 */
 	bool group;		/* FRAME: it was sent to NODE_GROUP */
 	uint32_t link;		/* FRAME, HOP, HINT */
 	uint32_t index;		/* NEWS: the peer's slot */

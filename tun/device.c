@@ -154,6 +154,11 @@ static struct iovec vector_of(const uint8_t *bytes, size_t size)
 	return (struct iovec){same.vector, size};
 }
 
+bool tun_is_gone(int status)
+{
+	return status == -EBADFD || status == -EBADF || status == -ENODEV;
+}
+
 int tun_write(int fd, const struct merge_out *out)
 {
 	struct iovec parts[2 + MERGE_SEGMENTS];

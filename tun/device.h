@@ -9,6 +9,7 @@
 #include "tun/merge.h"
 #include "tun/offload.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ enum tun_offloads tun_offload(int fd);
  * waits; or -errno: -EBADFD if somebody deleted the device. A longer packet is cut to size: none is
  * longer than OFFLOAD_PACKET. */
 MUST_USE int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t size);
+
+/* True if what tun_read said is of the device, which is gone, and not of one packet. */
+bool tun_is_gone(int status);
 
 /* A packet or super-packet to the host, which counts as received on the device. 0 or -errno: -EIO
  * while the device is down, -EAGAIN if the host takes no more now, -EINVAL for what is no IP
