@@ -208,6 +208,7 @@ static bool is_told(const struct entry *entry)
 void entry_select(struct entry *entry, const struct entry_context *context, bool on)
 {
 	entry->selects = on;
+	entry->declines = entry->declines && !on; /* there may be room by now */
 	state_agree(entry, context->now);
 	if (on && entry->state == NEIGHBOUR_HEARD && state_is_wanted(entry, context->now))
 		state_pursue(entry, context);

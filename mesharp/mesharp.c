@@ -200,6 +200,7 @@ static enum drop join(struct mesharp *mesharp, instant now, uint32_t link, struc
 	entry_begin(entry, address_lower(&mesharp->own, address),
 		    (uint32_t)(age_s * SEQUENCES_PER_SECOND));
 	entry->made = now;
+	entry->refreshed = now;
 	entry->rank = rank_of(mesharp, from, address);
 	return DROP_NONE;
 }

@@ -104,7 +104,8 @@ void fib_add_way(struct fib *fib, uint32_t link, struct lladdr lladdr, uint32_t 
 	uint8_t key[WAY_KEY];
 
 	way_key(link, lladdr, key);
-	(void)!table_put(at(fib, fib->by_way_at), key, hop);
+	if (table_find(at(fib, fib->by_way_at), key) == TABLE_NONE)
+		(void)!table_put(at(fib, fib->by_way_at), key, hop);
 }
 
 void fib_add_node(struct fib *fib, const struct fib_node *node)

@@ -52,7 +52,7 @@ void fib_clear(struct fib *fib, uint64_t serial, bool synced);
 uint32_t fib_add_hop(struct fib *fib, const struct fib_hop *hop);
 
 /* Says that a link address on a link belongs to the hop of that number. What does not fit is left
- * out. */
+ * out, and so is a second hop at one link address. */
 void fib_add_way(struct fib *fib, uint32_t link, struct lladdr lladdr, uint32_t hop);
 
 /* Adds a node; an id met before marks both as in conflict. */

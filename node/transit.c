@@ -27,7 +27,8 @@ bool node_transit_ways(const struct node *node, uint32_t *cursor, struct node_tr
 
 	while (mesharp_entries(node_mesharp(node), cursor, &entry)) {
 		uint32_t hop = fib_way(node_fib(node), entry.link, entry.lladdr);
-		if (entry.state != NEIGHBOUR_FULL || hop == FIB_NONE)
+		if (entry.state != NEIGHBOUR_FULL || hop == FIB_NONE ||
+		    !address_equal(&fib_hop(node_fib(node), hop)->address, &entry.address))
 			continue;
 		*way = (struct node_transit_way){entry.link, entry.lladdr, hop};
 		return true;
@@ -38,12 +39,13 @@ bool node_transit_ways(const struct node *node, uint32_t *cursor, struct node_tr
 bool node_transit_nodes(const struct node *node, uint32_t *cursor, struct node_transit_node *shown)
 {
 	const struct fib *fib = node_fib(node);
+	struct node_id own = address_id(&node->own);
 
 	while (*cursor < fib_nodes(fib)) {
 		const struct fib_node *to = fib_node(fib, (*cursor)++);
-		if (to->id_conflict || to->lost)
-			continue;
 		shown->id = address_id(&to->address);
+		if (to->id_conflict || to->lost || node_id_equal(&shown->id, &own))
+			continue;
 		memcpy(shown->next, to->next, sizeof(shown->next));
 		return true;
 	}

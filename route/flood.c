@@ -91,11 +91,12 @@ static void link_from(struct flood *flood, struct adjacencies *adjacencies,
 	}
 }
 
-/* True if the neighbour has what came from there by a link of its own. */
+/* True if the neighbour has what came from there by a link of its own. Of those on a crowded wire
+ * that is not said: news may not pass between two that are linked there. */
 static bool is_linked(struct flood *flood, struct adjacencies *adjacencies,
 		      const struct database *database, uint32_t from, uint32_t slot)
 {
-	if (from == ADJACENCY_NONE)
+	if (from == ADJACENCY_NONE || adjacency_at(adjacencies, slot)->known.crowd)
 		return false;
 	if (flood->linked_from != from || flood->linked_database != database_version(database) ||
 	    flood->linked_adjacencies != adjacency_version(adjacencies))
