@@ -26,20 +26,20 @@ uint32_t slots_published(const struct slots *slots)
 	return load(&slots->published);
 }
 
-static bool slots_free(const struct slots *slots, uint32_t slot)
+static bool slots_held(const struct slots *slots, uint32_t slot)
 {
-	bool found = slot == slots_published(slots);
+	bool held = false;
 
 	for (uint32_t reader = 0; reader < slots->count - 2; reader++)
-		found = found || load(&slots->held[reader]) == slot + 1;
-	return !found;
+		held = held || load(&slots->held[reader]) == slot + 1;
+	return held;
 }
 
 uint32_t slots_spare(const struct slots *slots)
 {
 	for (uint32_t i = 1; i < slots->count; i++) {
 		uint32_t slot = (slots_published(slots) + i) % slots->count;
-		if (slots_free(slots, slot))
+		if (!slots_held(slots, slot))
 			return slot;
 	}
 	abort();

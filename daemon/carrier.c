@@ -50,10 +50,7 @@ struct carrier {
 /* Hands the host what was gathered for it. */
 static void carrier_deliver(struct carrier *carrier)
 {
-	struct merge_out out;
-
-	while (merge_next(&carrier->merge, &out))
-		carrier->counters.tun_refused += tun_write(carrier->parts.tun, &out) != 0;
+	carrier->counters.tun_refused += tun_deliver(carrier->parts.tun, &carrier->merge);
 }
 
 static void carrier_frame(struct carrier *carrier, const struct action *action,

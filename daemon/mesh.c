@@ -31,12 +31,7 @@ enum {
 /* Hands the host what was gathered for it. */
 static void packets_deliver(struct mesh *mesh)
 {
-	struct merge_out out;
-
-	while (merge_next(&mesh->merge, &out)) {
-		if (tun_write(mesh->parts.opened->queues[0], &out) != 0)
-			mesh->counters.tun_refused++;
-	}
+	mesh->counters.tun_refused += tun_deliver(mesh->parts.opened->queues[0], &mesh->merge);
 }
 
 /* Carries out what the node wants done. Frames are queued, not yet sent. */

@@ -255,8 +255,9 @@ enum drop mesharp_greeted(struct mesharp *mesharp, instant now, uint32_t link, s
 	return DROP_NONE;
 }
 
-void mesharp_session(struct mesharp *mesharp, instant now, const struct address *address,
-		     bool usable)
+/* An event that concerns all entries of a node. */
+static void each_entry(struct mesharp *mesharp, instant now, const struct address *address,
+		       void (*event)(struct entry *entry, const struct entry_context *context))
 {
 	const struct roster *roster = mesharp_roster(mesharp);
 
@@ -264,38 +265,25 @@ void mesharp_session(struct mesharp *mesharp, instant now, const struct address 
 	     at = roster_next(roster, at)) {
 		struct step step = step_begin(mesharp, now, at);
 
-		if (usable)
-			entry_session(step.entry, &step.context);
-		else
-			entry_session_gone(step.entry, &step.context);
+		event(step.entry, &step.context);
 		step_end(mesharp, &step);
 	}
+}
+
+void mesharp_session(struct mesharp *mesharp, instant now, const struct address *address,
+		     bool usable)
+{
+	each_entry(mesharp, now, address, usable ? entry_session : entry_session_gone);
 }
 
 void mesharp_level(struct mesharp *mesharp, instant now, const struct address *address)
 {
-	const struct roster *roster = mesharp_roster(mesharp);
-
-	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
-	     at = roster_next(roster, at)) {
-		struct step step = step_begin(mesharp, now, at);
-
-		entry_level(step.entry, &step.context);
-		step_end(mesharp, &step);
-	}
+	each_entry(mesharp, now, address, entry_level);
 }
 
 void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *address)
 {
-	const struct roster *roster = mesharp_roster(mesharp);
-
-	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
-	     at = roster_next(roster, at)) {
-		struct step step = step_begin(mesharp, now, at);
-
-		entry_gone(step.entry, &step.context);
-		step_end(mesharp, &step);
-	}
+	each_entry(mesharp, now, address, entry_gone);
 }
 
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,

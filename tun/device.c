@@ -170,3 +170,13 @@ int tun_write(int fd, const struct merge_out *out)
 		parts[count++] = vector_of(out->parts[i].bytes, out->parts[i].size);
 	return writev(fd, parts, count) < 0 ? -errno : 0;
 }
+
+uint64_t tun_deliver(int fd, struct merge *merge)
+{
+	struct merge_out out;
+	uint64_t refused = 0;
+
+	while (merge_next(merge, &out))
+		refused += tun_write(fd, &out) != 0;
+	return refused;
+}
