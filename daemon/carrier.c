@@ -1,6 +1,9 @@
 /* One turn after another: what the control loop gave, a batch of frames, a batch of packets, each
  * carried out before the next, so that no source starves another. With nothing to do the carrier
- * lets others run for a moment before it sleeps, for a wake-up costs more than that moment. */
+ * lets others run for a moment before it sleeps, for a wake-up costs more than that moment. While
+ * frames come quickly, packets for the host that the next may still join are held until that
+ * moment is over: what the host pays for is super-packets, and the more of a stream's segments are
+ * in one, the fewer acknowledgements come back. A packet nothing can join any more lets all go. */
 #include "daemon/carrier.h"
 
 #include "base/shared.h"
@@ -24,6 +27,9 @@ enum {
 	READS = 64,		  /* packets and super-packets in a batch from tun */
 	BATCH = OUTBOX_BYTES / 4, /* bytes after which a batch is long enough */
 	LINGER_US = 20,		  /* looks for work so long before it sleeps */
+	HOLD_US = 150,		  /* packets that may be joined are held so long at most, */
+	HOLD_PACKETS = 8,	  /* after so many went to the host at once, */
+	HOLD_AGAIN_US = 1000,	  /* no longer ago than that */
 	COUNT_MS = 100,		  /* figures are published so often */
 };
 
@@ -42,14 +48,22 @@ struct carrier {
 	struct carrier_counters counters, published;
 	const char *ways[LINKS_DAEMON]; /* shared: by what frames leave */
 	instant counted;
+	instant now; /* of this turn */
 	struct outbox outbox;
+	uint32_t carried; /* of its actions; the packets among them may be held in merge */
 	struct merge merge;
+	bool holding;
+	instant held; /* since then */
+	instant many; /* HOLD_PACKETS went to the host at once */
 	uint8_t packet[OFFLOAD_PACKET];
 };
 
 /* Hands the host what was gathered for it. */
 static void carrier_deliver(struct carrier *carrier)
 {
+	if (carrier->merge.count >= HOLD_PACKETS)
+		carrier->many = carrier->now;
+	carrier->holding = false;
 	carrier->counters.tun_refused += tun_deliver(carrier->parts.tun, &carrier->merge);
 }
 
@@ -65,12 +79,13 @@ static void carrier_frame(struct carrier *carrier, const struct action *action,
 		carrier->counters.link_unknown++;
 }
 
-/* Carries out what the node wants done; the bytes are lent to kernel and host until it is. */
+/* Carries out what the node wants done, but for packets, which are gathered: their bytes are lent
+ * until they are delivered. */
 static void carrier_carry_out(struct carrier *carrier)
 {
 	struct outbox *outbox = &carrier->outbox;
 
-	for (uint32_t i = 0; i < outbox->count; i++) {
+	for (uint32_t i = carrier->carried; i < outbox->count; i++) {
 		const struct action *action = &outbox->actions[i];
 		const struct span bytes = {outbox->bytes + action->offset, action->size};
 
@@ -91,8 +106,36 @@ static void carrier_carry_out(struct carrier *carrier)
 		}
 	}
 	ethernet_flush(carrier->ethernet);
+	carrier->carried = outbox->count;
+}
+
+/* Carries all out and empties the outbox. */
+static void carrier_clear(struct carrier *carrier)
+{
+	carrier_carry_out(carrier);
 	carrier_deliver(carrier);
-	outbox_clear(outbox);
+	outbox_clear(&carrier->outbox);
+	carrier->carried = 0;
+}
+
+/* True if what was gathered for the host is worth waiting for more. */
+static bool carrier_holds(struct carrier *carrier)
+{
+	if (!merge_grows(&carrier->merge) ||
+	    instant_since(carrier->now, carrier->many).us >= HOLD_AGAIN_US)
+		return false;
+	if (!carrier->holding)
+		carrier->held = carrier->now;
+	carrier->holding = true;
+	return instant_since(carrier->now, carrier->held).us < HOLD_US;
+}
+
+/* Ends a batch. */
+static void carrier_end(struct carrier *carrier)
+{
+	carrier_carry_out(carrier);
+	if (!carrier_holds(carrier))
+		carrier_clear(carrier);
 }
 
 static struct datapath carrier_begin(struct carrier *carrier)
@@ -113,7 +156,7 @@ static bool carrier_orders(struct carrier *carrier, instant now)
 				  &carrier->outbox);
 		any = true;
 	}
-	carrier_carry_out(carrier);
+	carrier_end(carrier);
 	datapath_end(&datapath);
 	return any;
 }
@@ -141,7 +184,7 @@ static void carrier_frame_came(struct carrier *carrier, struct datapath *datapat
 	}
 	memcpy(from.bytes, frame->source, LLADDR);
 	if (!outbox_spare(&carrier->outbox))
-		carrier_carry_out(carrier);
+		carrier_clear(carrier);
 	datapath_frame(datapath, now, slot, from, frame->group, frame->bytes, frame->size,
 		       &carrier->outbox);
 }
@@ -155,7 +198,7 @@ static bool carrier_frames(struct carrier *carrier, instant now)
 
 	for (int i = 0; i < count; i++)
 		carrier_frame_came(carrier, &datapath, now, &frames[i]);
-	carrier_carry_out(carrier);
+	carrier_end(carrier);
 	datapath_end(&datapath);
 	return count > 0;
 }
@@ -175,7 +218,7 @@ static void carrier_packet_came(struct carrier *carrier, struct datapath *datapa
 	}
 	while (split_next(&split, &part)) {
 		if (!outbox_spare(&carrier->outbox))
-			carrier_carry_out(carrier);
+			carrier_clear(carrier);
 		datapath_packet(datapath, now, (struct span){part.bytes, part.size}, part.partial,
 				&carrier->outbox);
 	}
@@ -186,9 +229,10 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 {
 	struct datapath datapath = carrier_begin(carrier);
 	uint8_t header[OFFLOAD_HEADER];
+	uint32_t held = carrier->outbox.used;
 	int reads = 0, size = 1;
 
-	while (reads < READS && carrier->outbox.used < BATCH) {
+	while (reads < READS && carrier->outbox.used < held + BATCH) {
 		size = tun_read(carrier->parts.tun, header, carrier->packet,
 				sizeof(carrier->packet));
 		if (size <= 0)
@@ -196,7 +240,7 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 		carrier_packet_came(carrier, &datapath, now, header, (size_t)size);
 		reads++;
 	}
-	carrier_carry_out(carrier);
+	carrier_end(carrier);
 	datapath_end(&datapath);
 	if (size < 0 && tun_is_gone(size))
 		SHARED_SET(carrier->status, size);
@@ -244,6 +288,7 @@ static bool carrier_turn(struct carrier *carrier)
 	instant now = loop_now();
 	bool busy;
 
+	carrier->now = now;
 	carrier_table_read(carrier);
 	busy = carrier_orders(carrier, now);
 	busy = carrier_frames(carrier, now) || busy;
@@ -300,6 +345,8 @@ static void *carrier_run(void *argument)
 			busy = now;
 		else if (instant_since(now, busy).us < LINGER_US)
 			sched_yield();
+		else if (carrier->holding)
+			carrier_clear(carrier);
 		else
 			carrier_sleep(carrier, counted);
 	}

@@ -29,7 +29,7 @@ static void hash_saved(const uint8_t *saved, size_t size, uint8_t hash[HASH_256]
 void node_save(const struct node *node, uint8_t *saved)
 {
 	size_t size = node_save_size(&node->limits);
-	struct writer writer = writer_of(saved, size);
+	struct writer writer = writer_of(saved, HEAD);
 	uint8_t hash[HASH_256];
 
 	writer_u32(&writer, SCHEMA);

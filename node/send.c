@@ -89,6 +89,7 @@ struct sending {
 	struct packet packet;
 	bool to_self;
 	uint32_t node, index; /* in FIB and snapshot of sessions, unless it is to ourselves */
+	uint8_t lane;	      /* once it is decided that it can be sent */
 };
 
 /* Looks at a packet. DONE: it can be sent. */
@@ -113,6 +114,7 @@ static struct verdict send_decide(const struct tables *tables, struct sending *s
 	if (sending->bytes.size > PACKET_MAX)
 		return refused(DROP_PACKET_TOO_BIG, ICMP_TOO_BIG, PACKET_MAX);
 
+	sending->lane = packet_lane(packet);
 	sending->node = fib_by_address(tables->fib, &packet->destination);
 	sending->index = forwarding_by_address(tables->forwarding, &packet->destination);
 	verdict = send_path(tables, sending->node, sending->index);
@@ -130,7 +132,7 @@ static struct verdict send_sealed(const struct tables *tables, struct worker *wo
 	uint32_t index = sending->index;
 	size_t most = sending->bytes.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
 	uint8_t *room = outbox_room(outbox, most);
-	struct frame_content content = {.lane = packet_lane(packet),
+	struct frame_content content = {.lane = sending->lane,
 					.hop_limit = packet->hop_limit,
 					.traffic_class = packet->traffic_class,
 					.next_header = packet->next_header,
@@ -168,7 +170,7 @@ struct verdict send_packet(const struct tables *tables, struct worker *worker, i
 		return verdict;
 	if (sending.to_self)
 		return send_to_self(bytes, partial, outbox);
-	if (!worker_owns(worker, packet_lane(&sending.packet)))
+	if (!worker_owns(worker, sending.lane))
 		return (struct verdict){.kind = VERDICT_STAGE, .index = sending.index};
 	return send_sealed(tables, worker, now, &sending, outbox);
 }
@@ -179,6 +181,6 @@ struct verdict send_look(const struct tables *tables, struct span bytes, uint8_t
 	struct verdict verdict = send_decide(tables, &sending);
 
 	if (verdict.kind == VERDICT_DONE)
-		*lane = packet_lane(&sending.packet);
+		*lane = sending.lane;
 	return verdict;
 }

@@ -213,6 +213,15 @@ bool merge_add(struct merge *merge, struct span packet, bool partial)
 	return true;
 }
 
+bool merge_grows(const struct merge *merge)
+{
+	uint32_t growing = 0;
+
+	for (size_t i = 0; i < MERGE_FLOWS; i++)
+		growing += merge->flows[i].open ? merge->flows[i].count : 0;
+	return growing > 0 && growing == merge->count;
+}
+
 /* Puts the payloads of a chain into out; the size of all of it. */
 static size_t chain_write(const struct merge *merge, const struct merge_packet *first,
 			  struct merge_out *out)

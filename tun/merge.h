@@ -68,6 +68,10 @@ void merge_init(struct merge *merge, bool udp);
  * out and add it again. */
 MUST_USE bool merge_add(struct merge *merge, struct span packet, bool partial);
 
+/* True if something was gathered, and whatever comes next may join any of it: then nothing waits in
+ * vain for what is still to come. */
+MUST_USE bool merge_grows(const struct merge *merge);
+
 /* The next packet or super-packet for the host, into out. False if there is no more: then the merge
  * is as empty as new. Between the first and that answer nothing may be added. */
 MUST_USE bool merge_next(struct merge *merge, struct merge_out *out);

@@ -389,6 +389,39 @@ static void test_a_full_merge_says_so(void **state)
 }
 
 /* What is no IPv6 packet of ours passes, byte by byte, and disturbs nothing. */
+static void test_what_grows_is_worth_waiting_for(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct merge *merge = &fixture->merge;
+
+	assert_false(merge_grows(merge));
+	add(fixture, traffic_tcp(0, 1000), true);
+	add(fixture, traffic_udp(9, 64), true);
+	add(fixture, traffic_tcp(1000, 1000), true);
+	assert_true(merge_grows(merge));
+	add(fixture, traffic_tcp(2000, 400), true);
+	assert_false(merge_grows(merge));
+	add(fixture, traffic_tcp(2400, 1000), true);
+	assert_false(merge_grows(merge));
+	assert_int_equal(all_come_back(fixture), 3);
+	assert_false(merge_grows(merge));
+}
+
+static void test_what_joins_nothing_is_not_waited_with(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, traffic_tcp(0, 1000), true);
+	assert_true(merge_grows(&fixture->merge));
+	add(fixture, traffic_tcp(1000, 0), true);
+	assert_false(merge_grows(&fixture->merge));
+	all_come_back(fixture);
+	fixture->in.count = fixture->back.count = 0;
+	add(fixture, traffic_tcp(0, 1000), false);
+	assert_false(merge_grows(&fixture->merge));
+	all_come_back(fixture);
+}
+
 static void test_garbage_passes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -518,6 +551,8 @@ int main(void)
 		cmocka_unit_test_setup(test_more_flows_than_places_are_all_delivered, setup),
 		cmocka_unit_test_setup(test_the_flow_that_began_first_makes_room, setup),
 		cmocka_unit_test_setup(test_a_full_merge_says_so, setup),
+		cmocka_unit_test_setup(test_what_grows_is_worth_waiting_for, setup),
+		cmocka_unit_test_setup(test_what_joins_nothing_is_not_waited_with, setup),
 		cmocka_unit_test_setup(test_garbage_passes, setup),
 		cmocka_unit_test_setup(test_random_flows_come_back, setup),
 	};
