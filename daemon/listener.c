@@ -23,15 +23,16 @@ static struct sockaddr_un address_of(const char *path)
 	return address;
 }
 
-/* Takes over the one socket the service manager may have opened. False if it did not. */
-static bool listener_inherit(struct listener *listener)
+/* Takes over the socket the service manager may have opened. False if it did not. */
+static bool listener_inherit(struct listener *listener, struct store *store)
 {
-	int fd = SD_LISTEN_FDS_START;
+	int fd = store_take(store, "io.meshpd");
 
-	if (sd_listen_fds(true) != 1 || sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) <= 0)
+	if (fd < 0)
 		return false;
 	listener->fd = fd;
-	return fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+	return sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0 &&
+	       fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* Makes way for a new socket: 0 if nothing of that name is left. */
@@ -87,13 +88,13 @@ static int socket_bind(const struct listener *listener, const struct account *ac
 	return status == 0 ? 0 : -errno;
 }
 
-int listener_open(struct listener *listener, const char *path, const struct account *account,
-		  struct failure *failure)
+int listener_open(struct listener *listener, struct store *store, const char *path,
+		  const struct account *account, struct failure *failure)
 {
 	int status;
 
 	*listener = (struct listener){.fd = -1, .path = path};
-	if (listener_inherit(listener))
+	if (listener_inherit(listener, store))
 		return 0;
 	status = directory_make(path, account, failure);
 	if (status == 0)

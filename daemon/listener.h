@@ -3,6 +3,7 @@
 #define DAEMON_LISTENER_H
 
 #include "daemon/privileges.h"
+#include "daemon/store.h"
 
 #include <stdbool.h>
 
@@ -13,9 +14,9 @@ struct listener {
 };
 
 /* Makes the socket at path, mode 0660 for the account's control group, and its directory if there
- * is none; or takes over the one the service manager hands in. Needs the rights of start. 0 or
- * -errno: -EADDRINUSE if a live daemon answers there. */
-MUST_USE int listener_open(struct listener *listener, const char *path,
+ * is none; or takes over the one the service manager handed in as io.meshpd. Needs the rights of
+ * start. 0 or -errno: -EADDRINUSE if a live daemon answers there. */
+MUST_USE int listener_open(struct listener *listener, struct store *store, const char *path,
 			   const struct account *account, struct failure *failure);
 
 /* Closes it, and removes what was made. */

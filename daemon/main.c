@@ -38,6 +38,7 @@ struct daemon {
 	struct opened opened;
 	struct bypass *bypass; /* NULL: none is wanted, or to be had */
 	struct recorder recorder;
+	struct store store;
 	struct listener listener;
 	struct state state;
 	struct mesh mesh;
@@ -101,14 +102,15 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 	const struct config *config = &daemon->config;
 	int status = loop_open(&daemon->loop);
 
+	store_open(&daemon->store);
 	if (status != 0)
 		return failure_say(failure, status, "loop: %s", strerror(-status));
 	status = account_directory(&daemon->account, config->state_directory, 0700, failure);
 	if (status == 0)
 		status = state_open(&daemon->state, config->state_directory, true, failure);
 	if (status == 0)
-		status = listener_open(&daemon->listener, config->control_socket, &daemon->account,
-				       failure);
+		status = listener_open(&daemon->listener, &daemon->store, config->control_socket,
+				       &daemon->account, failure);
 	if (status == 0)
 		status = opener_open(config, daemon_carriers(daemon), &daemon->opened, failure);
 	if (status == 0)
@@ -145,6 +147,7 @@ static void daemon_close(struct daemon *daemon)
 {
 	control_close(daemon->control);
 	listener_close(&daemon->listener);
+	store_close(&daemon->store);
 	mesh_close(&daemon->mesh);
 	recorder_close(&daemon->recorder);
 	state_close(&daemon->state);
