@@ -3,8 +3,6 @@
  * everybody sees, which alone makes the look mean something. */
 #include "base/slots.h"
 
-#include <stdbool.h>
-
 static uint32_t load(const uint32_t *place)
 {
 	return __atomic_load_n(place, __ATOMIC_SEQ_CST);
@@ -66,4 +64,10 @@ uint32_t slots_hold(struct slots *slots, uint32_t reader)
 void slots_release(struct slots *slots, uint32_t reader)
 {
 	store(&slots->held[reader], 0);
+}
+
+bool slots_holds(const struct slots *slots, uint32_t reader)
+{
+	REQUIRE(reader < slots->count - 2);
+	return load(&slots->held[reader]) != 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/require.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { SLOTS_READERS = 8, SLOTS_MOST = SLOTS_READERS + 2 };
@@ -31,5 +32,8 @@ void slots_publish(struct slots *slots, uint32_t slot);
 /* A reader's: holds what is published now and returns it; and lets go of it. */
 uint32_t slots_hold(struct slots *slots, uint32_t reader);
 void slots_release(struct slots *slots, uint32_t reader);
+
+/* True if a reader holds a slot, for whoever knows that it does nothing now. */
+bool slots_holds(const struct slots *slots, uint32_t reader);
 
 #endif

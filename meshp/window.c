@@ -3,6 +3,8 @@
  * counter that was accepted, or that lies too far back, is never fresh again. RFC 6479. */
 #include "meshp/window.h"
 
+#include <string.h>
+
 enum {
 	BLOCK_BITS = 64,
 	BLOCKS = WIRE_WINDOW / BLOCK_BITS + 1,
@@ -32,4 +34,13 @@ void window_accept(struct window *window, uint32_t counter)
 	if (counter >= window->next)
 		window->next = (uint64_t)counter + 1;
 	window->seen[last % BLOCKS] |= (uint64_t)1 << counter % BLOCK_BITS;
+}
+
+void window_close(struct window *window)
+{
+	memset(window->seen, 0xff, sizeof(window->seen));
+	/* What follows in a block that the window has reached into was not opened. */
+	if (window->next % BLOCK_BITS != 0)
+		window->seen[window->next / BLOCK_BITS % BLOCKS] =
+			((uint64_t)1 << window->next % BLOCK_BITS) - 1;
 }

@@ -20,4 +20,8 @@ MUST_USE bool window_fresh(const struct window *window, uint32_t counter);
 /* Marks a fresh counter as opened: only after the tag matched. */
 void window_accept(struct window *window, uint32_t counter);
 
+/* Nothing up to the greatest counter opened is fresh any more: whoever kept the window was stopped
+ * and may have opened what it did not mark. */
+void window_close(struct window *window);
+
 #endif

@@ -3,6 +3,8 @@
  * only for the moment in which a session has three, and then each is prepared again. */
 #include "node/keyring.h"
 
+#include "base/shared.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -79,10 +81,11 @@ static const struct aead_key *ready(struct keyring *keyring, uint32_t index, uin
 	if (keyring->serials[place] == key->serial)
 		return at;
 	forget(keyring, place);
+	/* Before the key is there, so that keyring_resume finds one that was half made. */
+	if (index >= keyring->used)
+		SHARED_RELEASE(keyring->used, index + 1);
 	aead_prepare(keyring->provider, (enum suite)key->suite, key->key, at);
 	keyring->serials[place] = key->serial;
-	if (index >= keyring->used)
-		keyring->used = index + 1;
 	return at;
 }
 
@@ -122,6 +125,17 @@ void keyring_follow(struct keyring *keyring, const struct forwarding *forwarding
 			if (!destination || !opens_with(destination, serials[slot]))
 				forget(keyring, place + slot);
 	}
+}
+
+void keyring_resume(struct keyring *keyring)
+{
+	uint32_t places = keyring->used * SLOTS;
+
+	sodium_memzero(key_at(keyring, 0), places * sizeof(struct aead_key));
+	memset(keyring->serials, 0, places * sizeof(*keyring->serials));
+	keyring->used = 0;
+	keyring->followed = 0;
+	keyring->provider = NULL;
 }
 
 void keyring_wipe(struct keyring *keyring)

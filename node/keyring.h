@@ -32,6 +32,10 @@ const struct aead_key *keyring_open(struct keyring *keyring, uint32_t index,
  * it followed last. */
 void keyring_follow(struct keyring *keyring, const struct forwarding *forwarding);
 
+/* Wipes all keys, whatever the process that made them was at when it was stopped; by libsodium from
+ * now on. */
+void keyring_resume(struct keyring *keyring);
+
 /* Wipes everything, touching only what was used; the memory is zero again. */
 void keyring_wipe(struct keyring *keyring);
 

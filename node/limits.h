@@ -25,6 +25,7 @@ enum {
 	WORKERS_MOST = 7,		  /* a lane each */
 	PACKET_MAX = 1500,		  /* largest IPv6 packet a node takes or makes, bytes */
 	STAGED_PER_PEER = 16,		  /* as many as a traceroute begins with */
+	COUNTER_JUMP = 1 << 16,		  /* left out by who goes on after its process */
 	STAGED_MS = 3000,		  /* how long a packet waits for a handshake */
 	OWN_KEY_OLD_MS = 6 * 3600 * 1000, /* an old session key is answered to so long */
 	DUPLICATE_MS = 300000,		  /* how long a clone of ourselves is shown in status */

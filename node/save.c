@@ -38,8 +38,7 @@ void node_save(const struct node *node, uint8_t *saved)
 	writer_copy(&writer, hash, sizeof(hash));
 }
 
-/* True if the block's own head says what these limits make of it here. */
-static bool block_fits(const uint8_t *block, const struct node_limits *limits)
+bool node_block_fits(const uint8_t *block, const struct node_limits *limits)
 {
 	struct layout here = node_layout(limits);
 
@@ -64,7 +63,7 @@ struct node *node_restore(void *memory, const struct node_limits *limits, const 
 	if (size != node_save_size(limits) || reader_u32(&reader) != SCHEMA)
 		return NULL;
 	hash_saved(saved, size, hash);
-	if (memcmp(hash, saved + 4, sizeof(hash)) != 0 || !block_fits(saved + HEAD, limits))
+	if (memcmp(hash, saved + 4, sizeof(hash)) != 0 || !node_block_fits(saved + HEAD, limits))
 		return NULL;
 	memcpy(memory, saved + HEAD, size - HEAD);
 	begin_anew(memory);

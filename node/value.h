@@ -142,6 +142,9 @@ struct node {
 /* Where the parts of a node within these limits lie. */
 struct layout node_layout(const struct node_limits *limits);
 
+/* True if the head of a block, of whatever alignment, says what these limits make of it here. */
+bool node_block_fits(const uint8_t *block, const struct node_limits *limits);
+
 static inline void *node_part(const struct node *node, uint64_t offset)
 {
 	return (void *)((uintptr_t)node + offset);

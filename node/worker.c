@@ -263,9 +263,35 @@ struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane
 		set++;
 	if (set == SESSION_PLACES) {
 		set = stride_free_set(stride, destination);
-		stride->open_serials[set] = serial;
 		memset(stride_windows(worker, stride) + set * worker->lanes, 0,
 		       worker->lanes * sizeof(struct window));
+		/* Last, so that a worker that is stopped here leaves no window of another key. */
+		SHARED_RELEASE(stride->open_serials[set], serial);
 	}
 	return stride_windows(worker, stride) + set * worker->lanes + worker->places[lane];
+}
+
+void worker_resume(struct worker *worker, bool torn)
+{
+	keyring_resume(keyring_of(worker));
+	if (torn)
+		worker->recent = (struct recent){0};
+}
+
+void worker_resume_peer(struct worker *worker, uint32_t index, bool torn)
+{
+	struct stride *stride = stride_at(worker, index);
+	uint64_t *counters = stride_counters(stride);
+
+	for (uint32_t i = 0; i < worker->lanes; i++) {
+		uint64_t before = counters[i], after = before + COUNTER_JUMP;
+
+		counters[i] = after < UINT32_MAX ? after : UINT32_MAX;
+		if (before < WIRE_REKEY_FRAMES && after >= WIRE_REKEY_FRAMES) {
+			stride->peer.worn_serial = stride->seal_serial;
+			stride->told = (instant){0};
+		}
+	}
+	for (uint32_t i = 0; torn && i < SESSION_PLACES * worker->lanes; i++)
+		window_close(stride_windows(worker, stride) + i);
 }

@@ -86,4 +86,12 @@ MUST_USE bool worker_counter(struct worker *worker, uint32_t index, uint8_t lane
 struct window *worker_window(struct worker *worker, uint32_t index, uint8_t lane,
 			     const struct destination *destination, uint64_t serial);
 
+/* The process of the worker is gone and another goes on: its keys are made ready anew. torn: it was
+ * stopped in the midst of something. Due for the worker once and for each destination in use. */
+void worker_resume(struct worker *worker, bool torn);
+
+/* The same for a destination: no counter that may have been used is used again, and of what came
+ * until then nothing is opened any more if the worker is torn. */
+void worker_resume_peer(struct worker *worker, uint32_t index, bool torn);
+
 #endif

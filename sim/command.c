@@ -72,13 +72,23 @@ static bool take_journal(struct options *options, const char *value)
 	return true;
 }
 
-static bool take_resume(struct options *options, const char *value)
+static bool take_count(const char *value, uint32_t *taken)
 {
 	uint64_t count;
 	bool good = number_of(value, &count) && count <= UINT32_MAX;
 
-	options->resumes = good ? (uint32_t)count : 0;
+	*taken = good ? (uint32_t)count : 0;
 	return good;
+}
+
+static bool take_resume(struct options *options, const char *value)
+{
+	return take_count(value, &options->resumes);
+}
+
+static bool take_adopt(struct options *options, const char *value)
+{
+	return take_count(value, &options->adoptions);
 }
 
 static const struct option_row rows[] = {
@@ -89,6 +99,7 @@ static const struct option_row rows[] = {
 	{"--netjson", "PATH", FOR_RUN, take_netjson},
 	{"--journal", "NODE:PATH", FOR_RUN, take_journal},
 	{"--resume", "COUNT", FOR_RUN, take_resume},
+	{"--adopt", "COUNT", FOR_RUN, take_adopt},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };

@@ -30,7 +30,8 @@ struct options {
 	const char *netjson; /* where the map goes, or NULL */
 	const char *journal; /* where the journal of a node goes, or NULL */
 	uint32_t journal_node;
-	uint32_t resumes; /* nodes saved and restored at random instants */
+	uint32_t resumes;   /* nodes saved and restored at random instants */
+	uint32_t adoptions; /* nodes adopted where they lie at random instants */
 };
 
 struct command {

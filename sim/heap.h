@@ -18,7 +18,7 @@ enum event_kind {
 	EVENT_PACKET,  /* subject: a parcel that its sender's host sends */
 	EVENT_PROGRAM, /* subject: a node; round: the program whose time it may be */
 	EVENT_JUDGE,   /* subject: an expectation */
-	EVENT_RESUME,  /* subject: a node that is saved and restored */
+	EVENT_RESUME,  /* subject: a node that goes on in another process; round: enum resume */
 	EVENT_STEP,    /* subject: a walker; round: likewise */
 };
 

@@ -41,6 +41,17 @@ static struct node_secrets secrets_of(const struct world *world, uint32_t node)
 	return secrets;
 }
 
+struct journal_head world_head(const struct world *world, uint32_t node)
+{
+	return (struct journal_head){
+		.limits = world->limits,
+		.settings = {.boot_epoch = world->hosts[node].boot_epoch,
+			     .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
+			     .rekey = world->scenario->rekey},
+		.secrets = secrets_of(world, node),
+	};
+}
+
 void world_start(struct world *world, uint32_t node)
 {
 	struct host *host = &world->hosts[node];
@@ -50,11 +61,8 @@ void world_start(struct world *world, uint32_t node)
 	host->boot_epoch++;
 	host->leaving = false;
 	host->left = false;
-	struct journal_head head = {.limits = world->limits,
-				    .settings = {.boot_epoch = host->boot_epoch,
-						 .suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
-						 .rekey = world->scenario->rekey},
-				    .secrets = secrets_of(world, node)};
+	const struct journal_head head = world_head(world, node);
+
 	world_visit(world, node);
 	recorder_start(world, node, &head);
 	host->node = node_init(host->memory, &head.limits, &head.secrets, &head.settings);

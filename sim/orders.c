@@ -135,6 +135,12 @@ static void start(struct world *world, const struct select *select)
 		world_start(world, node);
 }
 
+static void resume(struct world *world, const struct select *select, enum resume how)
+{
+	for (uint32_t node = select->a; node <= select->b; node++)
+		resume_node(world, how, node);
+}
+
 /* Whatever became due meanwhile is done at once, as after a sleep. */
 static void jump(struct world *world, const struct order *order)
 {
@@ -188,8 +194,10 @@ void orders_carry(struct world *world, uint32_t number, uint32_t round)
 		mobility_place(world, order->select.a, order->to);
 		break;
 	case ORDER_RESUME:
-		for (uint32_t node = order->select.a; node <= order->select.b; node++)
-			resume_node(world, node);
+		resume(world, &order->select, RESUME_SAVED);
+		break;
+	case ORDER_ADOPT:
+		resume(world, &order->select, RESUME_ADOPTED);
 		break;
 	case ORDER_SEND:
 		stack_order(world, order);

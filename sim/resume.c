@@ -4,6 +4,7 @@
 
 #include "node/check.h"
 #include "sim/memory.h"
+#include "sim/recorder.h"
 #include "sim/stream.h"
 
 #include <stdlib.h>
@@ -11,15 +12,16 @@
 
 enum { SPOILT = 0xdb };
 
-void resume_scatter(struct world *world, uint32_t count)
+void resume_scatter(struct world *world, enum resume how, uint32_t count)
 {
 	int64_t ms = instant_since(world->scenario->end, SCENARIO_BEGIN).us / 1000;
 	struct rng stream;
 
-	stream_begin(&stream, world->seed, "resume", 0);
+	stream_begin(&stream, world->seed, "resume", how);
 	for (uint32_t i = 0; i < count; i++) {
 		struct event event = {.kind = EVENT_RESUME,
-				      .subject = rng_below(&stream, world->topology.nodes)};
+				      .subject = rng_below(&stream, world->topology.nodes),
+				      .round = how};
 		event.when = instant_after(SCENARIO_BEGIN,
 					   duration_ms(rng_below(&stream, (uint32_t)ms + 1)));
 		event.when = instant_after(event.when, duration_us(rng_below(&stream, 1000)));
@@ -27,15 +29,10 @@ void resume_scatter(struct world *world, uint32_t count)
 	}
 }
 
-void resume_node(struct world *world, uint32_t node)
+static void restore(struct world *world, struct host *host)
 {
-	struct host *host = &world->hosts[node];
 	size_t size = node_save_size(&world->limits);
 	uint8_t *left = host->memory;
-
-	if (host->node == NULL)
-		return;
-	world_visit(world, node);
 	uint8_t *saved = memory_zeroed(1, size);
 	node_save(host->node, saved);
 	memset(left, SPOILT, world->node_bytes);
@@ -44,5 +41,33 @@ void resume_node(struct world *world, uint32_t node)
 	REQUIRE(host->node != NULL);
 	host->memory = world->spare;
 	world->spare = left;
+}
+
+/* A journal is of one process. */
+static void adopt(struct world *world, uint32_t node)
+{
+	struct host *host = &world->hosts[node];
+	const struct journal_head head = world_head(world, node);
+
+	recorder_stop(world, node);
+	host->node = node_adopt(host->memory, &head.limits, &head.secrets, &head.settings);
+	REQUIRE(host->node != NULL);
+}
+
+void resume_node(struct world *world, enum resume how, uint32_t node)
+{
+	struct host *host = &world->hosts[node];
+
+	if (host->node == NULL || (how == RESUME_ADOPTED && host->leaving))
+		return;
+	world_visit(world, node);
+	switch (how) {
+	case RESUME_SAVED:
+		restore(world, host);
+		break;
+	case RESUME_ADOPTED:
+		adopt(world, node);
+		break;
+	}
 	node_check(host->node);
 }

@@ -20,7 +20,8 @@ static int run_world(struct world *world, const struct options *options)
 	char complaint[LINE_COMPLAINT];
 	uint64_t begun = clock_ms();
 
-	resume_scatter(world, options->resumes);
+	resume_scatter(world, RESUME_SAVED, options->resumes);
+	resume_scatter(world, RESUME_ADOPTED, options->adoptions);
 	world_run(world);
 	uint64_t real_ms = clock_ms() - begun;
 	if (options->json)

@@ -214,14 +214,23 @@ struct order_word {
 };
 
 static const struct order_word order_words[] = {
-	{"cut", ORDER_CUT, false},	   {"heal", ORDER_HEAL, false},
-	{"down", ORDER_DOWN, false},	   {"up", ORDER_UP, false},
-	{"crash", ORDER_CRASH, false},	   {"leave", ORDER_LEAVE, false},
-	{"restart", ORDER_RESTART, false}, {"resume", ORDER_RESUME, false},
-	{"join", ORDER_JOIN, false},	   {"partition", ORDER_PARTITION, false},
-	{"send", ORDER_SEND, true},	   {"replay", ORDER_REPLAY, true},
-	{"mutate", ORDER_MUTATE, true},	   {"forge", ORDER_FORGE, true},
-	{"jump", ORDER_JUMP, false},	   {"move", ORDER_MOVE, false},
+	{"cut", ORDER_CUT, false},
+	{"heal", ORDER_HEAL, false},
+	{"down", ORDER_DOWN, false},
+	{"up", ORDER_UP, false},
+	{"crash", ORDER_CRASH, false},
+	{"leave", ORDER_LEAVE, false},
+	{"restart", ORDER_RESTART, false},
+	{"resume", ORDER_RESUME, false},
+	{"adopt", ORDER_ADOPT, false},
+	{"join", ORDER_JOIN, false},
+	{"partition", ORDER_PARTITION, false},
+	{"send", ORDER_SEND, true},
+	{"replay", ORDER_REPLAY, true},
+	{"mutate", ORDER_MUTATE, true},
+	{"forge", ORDER_FORGE, true},
+	{"jump", ORDER_JUMP, false},
+	{"move", ORDER_MOVE, false},
 };
 
 static const struct order_word *order_word(const char *word)
@@ -236,8 +245,9 @@ static void check_select(struct line *line, const struct order *order)
 {
 	bool of_nodes = order->kind == ORDER_CRASH || order->kind == ORDER_LEAVE ||
 			order->kind == ORDER_RESTART || order->kind == ORDER_JOIN ||
-			order->kind == ORDER_RESUME || order->kind == ORDER_PARTITION ||
-			order->kind == ORDER_JUMP || order->kind == ORDER_MOVE;
+			order->kind == ORDER_RESUME || order->kind == ORDER_ADOPT ||
+			order->kind == ORDER_PARTITION || order->kind == ORDER_JUMP ||
+			order->kind == ORDER_MOVE;
 
 	if (of_nodes && order->select.kind != SELECT_NODES)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");

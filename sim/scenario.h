@@ -58,6 +58,7 @@ enum order_kind {
 	ORDER_RESTART,	 /* with nothing but the identity, boot epoch + 1 */
 	ORDER_JOIN,	 /* first start of a node that was absent */
 	ORDER_RESUME,	 /* crash, and going on from what was saved then */
+	ORDER_ADOPT,	 /* crash, and going on with what lies there */
 	ORDER_SEND,	 /* packets from node a to node b */
 	ORDER_REPLAY,	 /* a liar sends frames again that it saw */
 	ORDER_MUTATE,	 /* the same with a bit changed */

@@ -377,7 +377,7 @@ static void take(struct world *world, const struct event *event)
 		judge(world, event->subject);
 		break;
 	case EVENT_RESUME:
-		resume_node(world, event->subject);
+		resume_node(world, (enum resume)event->round, event->subject);
 		break;
 	case EVENT_STEP:
 		mobility_step(world, event->subject, event->round);

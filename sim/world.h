@@ -187,6 +187,9 @@ struct address world_address(const struct world *world, uint32_t node);
  * word. Lets one that runs say that it leaves, and ends it when that was heard; whoever asks ends
  * it ROUTE_LEAVE_MS later in any case. Tells one about a port's link. */
 void world_start(struct world *world, uint32_t node);
+
+/* What a node of that life was made of; secret. */
+struct journal_head world_head(const struct world *world, uint32_t node);
 void world_stop(struct world *world, uint32_t node);
 void world_leave(struct world *world, uint32_t node);
 void world_tell(struct world *world, uint32_t port);

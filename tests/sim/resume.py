@@ -2,6 +2,8 @@
 """Restart anywhere: a run in which nodes are saved, spoilt and restored elsewhere at random
 instants is the run in which they are not.
 
+Where nodes are adopted instead all that is expected comes true.
+
 usage: resume.py MESHSIM FOLDER"""
 import pathlib
 import sys
@@ -24,5 +26,12 @@ def goes_on(scenario):
                    in zip(resumed, undisturbed)), "nothing happened"
 
 
+def is_adopted(scenario):
+    for count in ("1", "200"):
+        must_pass(program, scenario, "--seeds", "2", "--adopt", count)
+
+
 tap.run([(pathlib.Path(name).stem, lambda name=name: goes_on(name))
-         for name in [*SAMPLES, "small", "butterfly"]])
+         for name in [*SAMPLES, "small", "butterfly"]]
+        + [(f"{pathlib.Path(name).stem} adopted", lambda name=name: is_adopted(name))
+           for name in [*SAMPLES, "small", "butterfly"]])

@@ -122,6 +122,20 @@ static void write_all(struct shelf *shelf)
 	__atomic_store_n(&shelf->done, true, __ATOMIC_RELEASE);
 }
 
+static void who_holds_is_seen(void **state)
+{
+	struct slots slots = slots_of(READERS);
+
+	for (uint32_t reader = 0; reader < READERS; reader++) {
+		assert_false(slots_holds(&slots, reader));
+		slots_hold(&slots, reader);
+		assert_true(slots_holds(&slots, reader));
+		assert_int_equal(slots_holds(&slots, (reader + 1) % READERS), false);
+		slots_release(&slots, reader);
+		assert_false(slots_holds(&slots, reader));
+	}
+}
+
 /* The thread sanitizer sees in this test whatever the slots do not put in order. */
 static void what_a_thread_holds_stays(void **state)
 {
@@ -150,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_slot_is_published),
 		cmocka_unit_test(one_slot_is_always_spare),
+		cmocka_unit_test(who_holds_is_seen),
 		cmocka_unit_test(what_a_thread_holds_stays),
 	};
 

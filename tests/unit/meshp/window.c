@@ -134,6 +134,37 @@ static void test_asking_changes_nothing(void **state)
 	assert_int_equal(window.next, 0);
 }
 
+/* Of what may have come nothing is fresh any more, all that comes is, in any order. */
+static void test_closed(void **state)
+{
+	for (uint32_t greatest = 0; greatest < 2200; greatest += 7) {
+		struct window window = {0};
+
+		window_accept(&window, greatest);
+		window_close(&window);
+		for (uint32_t counter = 0; counter <= greatest; counter++)
+			assert_false(window_fresh(&window, counter));
+		for (uint32_t ahead = 900; ahead > 0; ahead -= 9) {
+			assert_true(window_fresh(&window, greatest + ahead));
+			window_accept(&window, greatest + ahead);
+			assert_false(window_fresh(&window, greatest + ahead));
+			assert_true(window_fresh(&window, greatest + ahead - 1) == (ahead > 1));
+		}
+	}
+}
+
+static void test_closed_before_anything_came(void **state)
+{
+	struct window window = {0};
+
+	window_close(&window);
+	for (uint32_t counter = 200; counter > 0; counter--) {
+		assert_true(window_fresh(&window, counter - 1));
+		window_accept(&window, counter - 1);
+		assert_false(window_fresh(&window, counter - 1));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +173,8 @@ int main(void)
 		cmocka_unit_test(test_edge),
 		cmocka_unit_test(test_far_jump_forgets_what_it_left),
 		cmocka_unit_test(test_asking_changes_nothing),
+		cmocka_unit_test(test_closed),
+		cmocka_unit_test(test_closed_before_anything_came),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

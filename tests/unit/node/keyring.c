@@ -199,6 +199,31 @@ static void wiping_leaves_nothing(void **state)
 	fixture_free(&fixture);
 }
 
+/* Of a process that was stopped while it prepared a key nothing is left but that it was about to.
+ */
+static void nothing_is_left_of_a_process(void **state)
+{
+	struct fixture fixture = fixture_new();
+	size_t size = keyring_size(PEERS);
+	uint8_t *fresh = calloc(1, size), *bytes = (uint8_t *)fixture.keyring;
+	struct forwarding_key key = key_new(&fixture);
+	const struct aead_key *half;
+
+	assert_non_null(fresh);
+	keyring_init(fresh, PEERS);
+	for (uint32_t i = 0; i < PEERS; i++)
+		half = keyring_open(fixture.keyring, i, &key);
+	uint64_t *serials = (uint64_t *)fixture.keyring;
+	for (size_t i = 0; (uintptr_t)(serials + i) < (uintptr_t)half; i++)
+		if (serials[i] == key.serial)
+			serials[i] = 0; /* all are keys that nobody says are there */
+	keyring_resume(fixture.keyring);
+	assert_memory_equal(bytes, fresh, size);
+	assert_null(keyring_open(fixture.keyring, 0, &key)->provider);
+	free(fresh);
+	fixture_free(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +231,7 @@ int main(void)
 		cmocka_unit_test(what_the_snapshot_drops_is_wiped),
 		cmocka_unit_test(a_key_is_prepared_once),
 		cmocka_unit_test(wiping_leaves_nothing),
+		cmocka_unit_test(nothing_is_left_of_a_process),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

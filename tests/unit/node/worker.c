@@ -271,6 +271,36 @@ static void hops_are_told_now_and_then(void **state)
 	free(worker);
 }
 
+/* Who goes on after a process uses no counter that it may have used; however often that happens no
+ * lane repeats itself, and that one became worn by it is told. */
+static void counters_jump_when_another_process_goes_on(void **state)
+{
+	void *ring = calloc(1, keyring_size(PEERS));
+	uint8_t *memory = calloc(1, worker_size(PEERS, SET));
+	struct destination to = {.seal.serial = 7, .generation = 3};
+	uint32_t counter = 0;
+
+	assert_true(ring != NULL && memory != NULL);
+	struct worker *worker = worker_init(memory, keyring_init(ring, PEERS), PEERS, SET);
+	for (uint32_t lane = 1; lane < WIRE_LANES; lane++)
+		assert_true(worker_counter(worker, 2, (uint8_t)lane, &to, &counter));
+	worker_sealed(worker, (instant){5}, 2, 3);
+	for (uint32_t i = 1; i <= WIRE_REKEY_FRAMES / COUNTER_JUMP; i++) {
+		assert_int_equal(worker_look(worker, 2, 3).worn_serial, 0);
+		worker_resume(worker, i % 2);
+		worker_resume_peer(worker, 2, i % 2);
+		assert_true(worker_counter(worker, 2, 4, &to, &counter));
+		assert_int_equal(counter, i * (COUNTER_JUMP + 1));
+	}
+	assert_int_equal(worker_look(worker, 2, 3).worn_serial, 7);
+	for (uint32_t i = 0; i < UINT32_MAX / COUNTER_JUMP; i++)
+		worker_resume_peer(worker, 2, false);
+	for (uint32_t lane = 1; lane < WIRE_LANES; lane++)
+		assert_false(worker_counter(worker, 2, (uint8_t)lane, &to, &counter));
+	free(memory);
+	free(ring);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_new_tenant_finds_figures_at_zero),
 		cmocka_unit_test(news_comes_now_and_then),
 		cmocka_unit_test(hops_are_told_now_and_then),
+		cmocka_unit_test(counters_jump_when_another_process_goes_on),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
