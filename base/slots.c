@@ -43,6 +43,11 @@ uint32_t slots_spare(const struct slots *slots)
 	abort();
 }
 
+bool slots_idle(const struct slots *slots, uint32_t slot)
+{
+	return slot != slots_published(slots) && !slots_held(slots, slot);
+}
+
 void slots_publish(struct slots *slots, uint32_t slot)
 {
 	REQUIRE(slot < slots->count);

@@ -29,6 +29,10 @@ uint32_t slots_published(const struct slots *slots);
 uint32_t slots_spare(const struct slots *slots);
 void slots_publish(struct slots *slots, uint32_t slot);
 
+/* The writer's: true if a slot is neither published nor held, which no slot comes to be held from.
+ */
+bool slots_idle(const struct slots *slots, uint32_t slot);
+
 /* A reader's: holds what is published now and returns it; and lets go of it. */
 uint32_t slots_hold(struct slots *slots, uint32_t reader);
 void slots_release(struct slots *slots, uint32_t reader);

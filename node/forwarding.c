@@ -56,6 +56,8 @@ struct forwarding *forwarding_init(void *memory, uint32_t destinations, const st
 void forwarding_clear(struct forwarding *forwarding, uint64_t serial)
 {
 	forwarding->serial = serial;
+	if (forwarding->used == 0)
+		return;
 	table_clear(table_at(forwarding, forwarding->by_address_at));
 	table_clear(table_at(forwarding, forwarding->by_id_at));
 	sodium_memzero(destinations_of(forwarding), forwarding->used * sizeof(struct destination));

@@ -40,7 +40,7 @@ struct forwarding *forwarding_init(void *memory, uint32_t destinations, const st
 				   const uint8_t secret[16]);
 
 /* Forgets every destination, wiping its keys. serial: of the snapshot that is built next, never
- * given to another. */
+ * given to another; 0: none is. */
 void forwarding_clear(struct forwarding *forwarding, uint64_t serial);
 
 uint64_t forwarding_serial(const struct forwarding *forwarding);

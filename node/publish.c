@@ -53,7 +53,19 @@ void publish(struct node *node)
 	worker_follow(node_worker(node, WORKER_CONTROL), snapshot);
 	if (!node_lends_lanes(node))
 		worker_follow(node_worker(node, WORKER_PACKETS), snapshot);
+	node->past |= 1U << slots_published(&node->sessions);
+	node->past &= ~(1U << next);
 	slots_publish(&node->sessions, next);
 	node->stale = false;
 	node->fresh = true;
+}
+
+void publish_forget(struct node *node)
+{
+	for (uint32_t slot = 0; slot < node->sessions.count; slot++) {
+		if ((node->past >> slot & 1) == 0 || !slots_idle(&node->sessions, slot))
+			continue;
+		forwarding_clear(node_snapshot(node, slot), 0);
+		node->past &= ~(1U << slot);
+	}
 }

@@ -8,4 +8,8 @@
  */
 void publish(struct node *node);
 
+/* Wipes the keys in snapshots of the past, but for those a worker still holds, which are left for
+ * the next time. */
+void publish_forget(struct node *node);
+
 #endif

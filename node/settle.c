@@ -267,6 +267,8 @@ void settle(struct node *node, instant now, struct outbox *outbox)
 		routing_publish(node, now);
 	if (node->stale)
 		publish(node);
+	if (node->past != 0)
+		publish_forget(node);
 	routing_news(node, now, outbox);
 	if (node->fresh)
 		settle_queues(node, now, outbox);

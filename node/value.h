@@ -115,6 +115,7 @@ struct node {
 	uint64_t forwarding_serial; /* last given to a snapshot of sessions */
 	struct slots sessions;	    /* whose snapshots are forwarding */
 	bool stale;		    /* what the published one was built from has changed */
+	uint32_t past;		    /* bit n: snapshot n is not published and has keys yet */
 	struct slots fibs;
 	bool fib_stale;
 	uint64_t fib_serial;	    /* last given to a FIB */

@@ -2,6 +2,7 @@
  * docs/protocol/mesharp.md, section 3. */
 #include "mesh.h"
 
+#include "node/datapath.h"
 #include "node/publish.h"
 #include "node/routing.h"
 
@@ -266,6 +267,69 @@ static void a_fib_is_synced_when_it_leads_somewhere(void **state)
 	mesh_free(mesh);
 }
 
+/* How often a key is in the memory of host 0's node, from an offset on. */
+static uint32_t copies_of(const struct mesh *mesh, const uint8_t key[AEAD_KEY], uint64_t from,
+			  uint64_t to)
+{
+	const uint8_t *at = (const uint8_t *)mesh->hosts[0].node + from;
+	const uint8_t *end = (const uint8_t *)mesh->hosts[0].node + to;
+	uint32_t copies = 0;
+
+	for (; (at = memmem(at, (size_t)(end - at), key, AEAD_KEY)) != NULL; at += AEAD_KEY)
+		copies++;
+	return copies;
+}
+
+/* As many of a key in all snapshots. */
+static uint32_t copies_published(const struct mesh *mesh, const uint8_t key[AEAD_KEY])
+{
+	const struct layout *at = &mesh->hosts[0].node->at;
+
+	return copies_of(mesh, key, at->forwarding[0], at->saved);
+}
+
+/* Publishes anew. */
+static void publish_again(struct mesh *mesh)
+{
+	set_link(mesh, 0, 0, true, 1499 + mesh->hosts[0].making.links[0].mtu % 2, 0);
+	mesh_run(mesh, duration_ms(1));
+}
+
+/* A key is in the snapshot that is published, in those a worker holds, and, once it expired,
+ * nowhere. */
+static void keys_are_wiped_with_their_snapshot(void **state)
+{
+	struct mesh *mesh = mesh_new(80);
+	uint8_t key[AEAD_KEY];
+
+	mesh->limits.workers = 1;
+	mesh_start(mesh, 0);
+	mesh_start(mesh, 1);
+	mesh_wait(mesh, mesh_full, 0, 1, duration_s(1));
+	mesh_exchange(mesh, 0, 1, 1, 100);
+	struct node *node = mesh->hosts[0].node;
+	uint32_t peer = table_find(node_peer_table(node), mesh->hosts[1].address.bytes);
+	memcpy(key, node_peer(node, peer)->session.places[SESSION_CONFIRMED].keys.send,
+	       sizeof(key));
+	for (uint32_t i = 0; i < 9; i++) {
+		publish_again(mesh);
+		assert_int_equal(copies_published(mesh, key), 1);
+	}
+	struct datapath datapath = datapath_begin(node, 0);
+	for (uint32_t i = 0; i < 9; i++)
+		publish_again(mesh);
+	assert_int_equal(copies_published(mesh, key), 2);
+	datapath_end(&datapath);
+	publish_again(mesh);
+	assert_int_equal(copies_published(mesh, key), 1);
+	set_link(mesh, 0, 0, false, 1500, 0);
+	mesh_run(mesh, duration_s(200));
+	datapath = datapath_begin(node, 0);
+	datapath_end(&datapath);
+	assert_int_equal(copies_of(mesh, key, 0, mesh->hosts[0].node->at.total), 0);
+	mesh_free(mesh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +342,7 @@ int main(void)
 		cmocka_unit_test(the_last_snapshot_stays),
 		cmocka_unit_test(what_is_held_is_not_written),
 		cmocka_unit_test(a_fib_is_synced_when_it_leads_somewhere),
+		cmocka_unit_test(keys_are_wiped_with_their_snapshot),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
