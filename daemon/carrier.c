@@ -39,7 +39,7 @@ struct carrier {
 	struct ethernet *ethernet;
 	struct channel *orders, *reports;
 	bool stopped; /* shared */
-	int status;   /* shared */
+	bool missing; /* shared: the TUN device is gone */
 	struct carrier_link links[LINKS_DAEMON];
 	uint64_t links_version;
 	pthread_mutex_t table_lock; /* of table, which the control loop writes */
@@ -230,9 +230,9 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 	struct datapath datapath = carrier_begin(carrier);
 	uint8_t header[OFFLOAD_HEADER];
 	uint32_t held = carrier->outbox.used;
-	int reads = 0, size = 1;
+	int reads = 0, size = SHARED_GET(carrier->missing) ? 0 : 1;
 
-	while (reads < READS && carrier->outbox.used < held + BATCH) {
+	while (size > 0 && reads < READS && carrier->outbox.used < held + BATCH) {
 		size = tun_read(carrier->parts.tun, header, carrier->packet,
 				sizeof(carrier->packet));
 		if (size <= 0)
@@ -242,8 +242,10 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 	}
 	carrier_end(carrier);
 	datapath_end(&datapath);
-	if (size < 0 && tun_is_gone(size))
-		SHARED_SET(carrier->status, size);
+	if (size < 0 && tun_is_gone(size)) {
+		SHARED_SET(carrier->missing, true);
+		channel_wake(carrier->reports);
+	}
 	carrier->counters.tun_malformed += size < 0 && !tun_is_gone(size);
 	return reads > 0;
 }
@@ -317,7 +319,7 @@ static void carrier_sleep(struct carrier *carrier, bool counted)
 {
 	struct pollfd waits[] = {
 		{.fd = channel_descriptor(carrier->orders), .events = POLLIN},
-		{.fd = carrier->parts.tun, .events = POLLIN},
+		{.fd = SHARED_GET(carrier->missing) ? -1 : carrier->parts.tun, .events = POLLIN},
 		{.fd = carrier->parts.sockets.packet, .events = POLLIN},
 		{.fd = carrier->parts.sockets.ring, .events = POLLIN},
 	};
@@ -335,7 +337,7 @@ static void *carrier_run(void *argument)
 	struct carrier *carrier = argument;
 	instant busy = loop_now();
 
-	while (!SHARED_ACQUIRE(carrier->stopped) && SHARED_GET(carrier->status) == 0) {
+	while (!SHARED_ACQUIRE(carrier->stopped)) {
 		bool worked = carrier_turn(carrier);
 		instant now = loop_now();
 		bool counted = instant_since(now, carrier->counted).us >= COUNT_MS * INT64_C(1000);
@@ -350,7 +352,6 @@ static void *carrier_run(void *argument)
 		else
 			carrier_sleep(carrier, counted);
 	}
-	channel_wake(carrier->reports);
 	return NULL;
 }
 
@@ -458,9 +459,15 @@ bool carrier_take(struct carrier *carrier, struct handover *handover, struct spa
 	return channel_take(carrier->reports, handover, bytes);
 }
 
-int carrier_status(const struct carrier *carrier)
+bool carrier_misses(const struct carrier *carrier)
 {
-	return SHARED_GET(carrier->status);
+	return SHARED_GET(carrier->missing);
+}
+
+void carrier_resume(struct carrier *carrier)
+{
+	SHARED_SET(carrier->missing, false);
+	carrier_wake(carrier);
 }
 
 const char *carrier_way(const struct carrier *carrier, uint32_t slot)

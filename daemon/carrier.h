@@ -70,8 +70,10 @@ void carrier_insist(const struct carrier *carrier);
  * is none. */
 MUST_USE bool carrier_take(struct carrier *carrier, struct handover *handover, struct span *bytes);
 
-/* 0, or why it gave up: -errno of the TUN device. carrier_descriptor is readable then, too. */
-int carrier_status(const struct carrier *carrier);
+/* True if the TUN device is gone: nothing is read from it until carrier_resume says that another
+ * is under its descriptor. carrier_descriptor is readable then, too. */
+bool carrier_misses(const struct carrier *carrier);
+void carrier_resume(struct carrier *carrier);
 
 /* By what it sends over the link in that slot: "packet" or "xdp"; a moment old. */
 const char *carrier_way(const struct carrier *carrier, uint32_t slot);

@@ -83,13 +83,20 @@ void carriers_listen(struct mesh *mesh,
 	}
 }
 
-int carriers_status(const struct mesh *mesh)
+bool carriers_miss(const struct mesh *mesh)
 {
-	int status = 0;
+	bool miss = false;
 
-	for (uint32_t i = 0; i < mesh->parts.opened->carriers && status == 0; i++)
-		status = carrier_status(mesh->carriers[i]);
-	return status;
+	for (uint32_t i = 0; i < mesh->parts.opened->carriers && !miss; i++)
+		miss = carrier_misses(mesh->carriers[i]);
+	return miss;
+}
+
+void carriers_resume(struct mesh *mesh)
+{
+	for (uint32_t i = 0; i < mesh->parts.opened->carriers; i++)
+		if (mesh->carriers[i] != NULL)
+			carrier_resume(mesh->carriers[i]);
 }
 
 void carriers_stop(struct mesh *mesh)

@@ -24,8 +24,9 @@ void carriers_listen(struct mesh *mesh,
 		     void (*take)(struct mesh *mesh, const struct handover *handover,
 				  struct span bytes));
 
-/* 0, or why one of them gave up: -errno of the TUN device. */
-int carriers_status(const struct mesh *mesh);
+/* True if one of them finds that the TUN device is gone; carriers_resume says that it is back. */
+bool carriers_miss(const struct mesh *mesh);
+void carriers_resume(struct mesh *mesh);
 
 /* Ends them: from here on the node is the control loop's alone. */
 void carriers_stop(struct mesh *mesh);

@@ -65,7 +65,7 @@ static int run(const struct config *config, const struct account *account, struc
 	if (status == 0)
 		status = opener_open_host(&opened, failure);
 	if (status == 0)
-		status = privileges_drop(account, failure);
+		status = privileges_keep_network(account, failure);
 	if (status == 0)
 		status = make_loopback(config, &opened, failure);
 	opener_close(&opened);

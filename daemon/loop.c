@@ -113,6 +113,13 @@ void loop_wish(struct loop_source *source, enum loop_wish wish)
 	REQUIRE(sd_event_source_set_io_events(source->event, wish_events(wish)) >= 0);
 }
 
+void loop_rest(struct loop_source *source, bool rests)
+{
+	if (source != NULL)
+		REQUIRE(sd_event_source_set_enabled(source->event,
+						    rests ? SD_EVENT_OFF : SD_EVENT_ON) >= 0);
+}
+
 static int source_due(sd_event_source *event, uint64_t when, void *source)
 {
 	((struct loop_source *)source)->call(((struct loop_source *)source)->owner);

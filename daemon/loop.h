@@ -35,6 +35,10 @@ MUST_USE int loop_watch(struct loop *loop, int fd, enum loop_wish wish, void (*r
 /* Changes what is waited for. */
 void loop_wish(struct loop_source *source, enum loop_wish wish);
 
+/* Lets a descriptor rest, or looks after it again. A file may be put in its place while it rests.
+ * NULL is fine. */
+void loop_rest(struct loop_source *source, bool rests);
+
 /* Adds a timer that is not set; due(owner) is called once each time it is reached. 0 or -errno. */
 MUST_USE int loop_timer(struct loop *loop, void (*due)(void *owner), void *owner,
 			struct loop_source **source);

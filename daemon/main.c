@@ -36,6 +36,7 @@ struct daemon {
 	struct log log;
 	struct loop *loop;
 	struct opened opened;
+	struct warden warden;
 	struct bypass *bypass; /* NULL: none is wanted, or to be had */
 	struct recorder recorder;
 	struct store store;
@@ -119,6 +120,9 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 		status = recorder_open(&daemon->recorder, daemon->options->journal, &daemon->log,
 				       failure);
 	if (status == 0)
+		status = warden_fork(&daemon->warden, &daemon->account, config->tun_name,
+				     config->loopback_name, failure);
+	if (status == 0)
 		status = privileges_drop(&daemon->account, failure);
 	return status;
 }
@@ -128,6 +132,7 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 	struct mesh_parts parts = {
 		.config = &daemon->config,
 		.opened = &daemon->opened,
+		.warden = &daemon->warden,
 		.bypass = daemon->bypass,
 		.state = &daemon->state,
 		.log = &daemon->log,
@@ -152,6 +157,7 @@ static void daemon_close(struct daemon *daemon)
 	recorder_close(&daemon->recorder);
 	state_close(&daemon->state);
 	bypass_close(daemon->bypass);
+	warden_close(&daemon->warden);
 	opener_close(&daemon->opened);
 	loop_close(daemon->loop);
 }
@@ -217,6 +223,7 @@ static int daemon_main(const struct options *options)
 	struct daemon daemon = {
 		.options = options,
 		.opened = OPENED_NONE,
+		.warden = {.fd = -1},
 		.recorder = {.fd = -1},
 		.listener = {.fd = -1},
 		.state = {.directory = -1},

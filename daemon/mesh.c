@@ -7,9 +7,9 @@
 #include "daemon/links.h"
 #include "daemon/news.h"
 #include "daemon/transit.h"
+#include "daemon/upkeep.h"
 #include "meshp/packet.h"
 #include "meshp/wire.h"
-#include "tun/addressing.h"
 #include "tun/device.h"
 #include "tun/split.h"
 
@@ -153,13 +153,6 @@ static int packets_came(struct mesh *mesh, instant now, const uint8_t header[OFF
 	return count;
 }
 
-static void tun_failed(struct mesh *mesh, int status)
-{
-	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED,
-		"%s: %s, was it deleted? Start meshpd again", mesh->host.tun, strerror(-status));
-	loop_stop(mesh->parts.loop, 1);
-}
-
 static void packets_ready(void *owner)
 {
 	struct mesh *mesh = owner;
@@ -175,7 +168,7 @@ static void packets_ready(void *owner)
 	}
 	settle(mesh);
 	if (size < 0 && tun_is_gone(size))
-		tun_failed(mesh, size);
+		upkeep_miss(mesh);
 	mesh->counters.tun_malformed += size < 0 && !tun_is_gone(size);
 }
 
@@ -191,8 +184,8 @@ static void carriers_ready(void *owner)
 
 	carriers_listen(mesh, handover_came);
 	settle(mesh);
-	if (carriers_status(mesh) != 0)
-		tun_failed(mesh, carriers_status(mesh));
+	if (carriers_miss(mesh))
+		upkeep_miss(mesh);
 }
 
 static void deadline_due(void *owner)
@@ -208,16 +201,13 @@ static int mtu_follow(struct mesh *mesh, struct failure *failure)
 {
 	struct node_status status;
 	uint32_t mtu;
-	char why[400];
-	int result;
 
 	node_status(mesh->node, loop_now(), &status);
 	mtu = status.mtu > MTU_LEAST ? status.mtu : MTU_LEAST;
 	if (mtu == mesh->host.mtu)
 		return 0;
 	mesh->host.mtu = mtu;
-	result = addressing_up(mesh->parts.opened->host_requests, &mesh->host, why, sizeof(why));
-	return result == 0 ? 0 : failure_say(failure, result, "%s", why);
+	return upkeep_follow(mesh, failure);
 }
 
 /* Hands the node every change of a link that the watch has to tell. */
@@ -369,16 +359,12 @@ static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct fa
 static int host_prepare(struct mesh *mesh, struct failure *failure)
 {
 	struct node_status status;
-	char why[400];
-	int result;
 
 	node_status(mesh->node, loop_now(), &status);
 	mesh->host.tun = mesh->parts.config->tun_name;
 	mesh->host.loopback = mesh->parts.config->loopback_name;
 	memcpy(mesh->host.address, status.address.bytes, ADDRESS);
-	result = loopback_up(mesh->parts.opened->host_requests, &mesh->host, &mesh->loopback, why,
-			     sizeof(why));
-	return result == 0 ? 0 : failure_say(failure, result, "%s", why);
+	return upkeep_open(mesh, failure);
 }
 
 static int loop_join(struct mesh *mesh, struct failure *failure)
@@ -400,7 +386,7 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 				    &source);
 	if (status == 0 && opened->carriers == 0)
 		status = loop_watch(loop, opened->queues[0], LOOP_READ, packets_ready, mesh,
-				    &source);
+				    &mesh->packets);
 	if (status == 0)
 		status = loop_watch(loop, opened->link_events, LOOP_READ, links_ready, mesh,
 				    &source);
@@ -500,10 +486,7 @@ void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
 void mesh_close(struct mesh *mesh)
 {
 	carriers_stop(mesh);
-	if (mesh->host.mtu != 0 &&
-	    addressing_down(mesh->parts.opened->host_requests, &mesh->host) != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
-			"%s could not be cleared of its address and route", mesh->host.tun);
+	upkeep_close(mesh);
 	links_unwatch(mesh);
 	ethernet_close(mesh->ethernet);
 	if (mesh->node != NULL)

@@ -13,6 +13,7 @@
 #include "daemon/opener.h"
 #include "daemon/recorder.h"
 #include "daemon/state.h"
+#include "daemon/warden.h"
 #include "link/ethernet.h"
 #include "link/bypass.h"
 #include "link/watch.h"
@@ -53,10 +54,18 @@ struct transit {
 	struct loop_source *look; /* when it is asked again what it did */
 };
 
+/* The care for tun0 and lo2; daemon/upkeep.c. */
+struct upkeep {
+	struct loop_source *due; /* when something is made again */
+	instant next;		 /* not before */
+	duration pause;		 /* that was before next */
+};
+
 /* What a mesh is made of. All of it stays the caller's and outlives the mesh. */
 struct mesh_parts {
 	const struct config *config;
 	struct opened *opened;
+	struct warden *warden;
 	struct bypass *bypass; /* the relay in the kernel; NULL: none */
 	const struct state *state;
 	struct log *log;
@@ -84,6 +93,8 @@ struct mesh {
 	struct mesh_link links[LINKS_DAEMON];
 	struct host host;
 	struct loopback loopback;
+	struct upkeep upkeep;
+	struct loop_source *packets; /* of tun0, unless carriers read them */
 	struct mesh_counters counters;
 	struct loop_source *deadline;		      /* when the node wants node_time */
 	struct loop_source *radios;		      /* when radio links are looked at again */

@@ -54,7 +54,10 @@ static int queues_open(struct opened *opened, const char *name, uint32_t *carrie
 			return opened->queues[i];
 		opened->offloads = tun_offload(opened->queues[i]);
 	}
-	if (count == 1 || steering_set(opened->queues[0], count) == 0)
+	if (count == 1)
+		return 0;
+	opened->steering = steering_load(count);
+	if (opened->steering >= 0 && steering_set(opened->queues[0], opened->steering) == 0)
 		return 0;
 	for (uint32_t i = 1; i < count; i++) {
 		close(opened->queues[i]);
@@ -173,10 +176,9 @@ int opener_open_host(struct opened *opened, struct failure *failure)
 int opener_open(const struct config *config, uint32_t carriers, struct opened *opened,
 		struct failure *failure)
 {
-	int status = opener_open_host(opened, failure);
+	int status;
 
-	if (status < 0)
-		return status;
+	*opened = OPENED_NONE;
 	opened->link_requests = netlink_open(0, NETLINK_ROUTE, failure);
 	if (opened->link_requests < 0)
 		return opened->link_requests;
@@ -192,6 +194,9 @@ int opener_open(const struct config *config, uint32_t carriers, struct opened *o
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
+	opened->host_events = netlink_open(SOCK_NONBLOCK, NETLINK_ROUTE, failure);
+	if (opened->host_events < 0)
+		return opened->host_events;
 	status = queues_open(opened, config->tun_name, &carriers, failure);
 	if (status == 0)
 		status = packets_open(opened, config->ethertype, carriers, failure);
@@ -223,6 +228,8 @@ void opener_close(struct opened *opened)
 	descriptor_close(opened->link_events);
 	descriptor_close(opened->radio_requests);
 	descriptor_close(opened->host_requests);
+	descriptor_close(opened->host_events);
+	descriptor_close(opened->steering);
 	descriptor_close(opened->interface_facts);
 	if (opened->interfaces != NULL)
 		intf_close(opened->interfaces);

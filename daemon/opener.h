@@ -17,6 +17,7 @@ enum { OPENER_EXPRESS = 16 }; /* links that can have a socket of their own to se
 struct opened {
 	int queues[WORKERS_MOST];   /* of Tun.Name: the first, and one for each other carrier */
 	enum tun_offloads offloads; /* its */
+	int steering;		    /* the program that deals packets out to the queues; -1: none */
 	struct ethernet_sockets control; /* AF_PACKET for every link: the control loop's */
 	uint32_t carriers;		 /* that have sockets; 0: the control loop's take all */
 	struct ethernet_sockets carrier[WORKERS_MOST];
@@ -25,6 +26,7 @@ struct opened {
 	int link_events;	     /* rtnetlink: what becomes of them */
 	int radio_requests;	     /* generic netlink: how fast radio links are */
 	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
+	int host_events;	     /* rtnetlink: what becomes of them */
 	int interface_facts;	     /* generic netlink: what interfaces can do */
 	struct intf_handle *interfaces; /* libdumbnet's */
 };
@@ -32,21 +34,23 @@ struct opened {
 /* What an opened is before anything is. */
 #define OPENED_NONE                                                                                \
 	((struct opened){.queues = {[0 ... WORKERS_MOST - 1] = -1},                                \
+			 .steering = -1,                                                           \
 			 .control = {.packet = -1, .ring = -1},                                    \
 			 .express = {[0 ... OPENER_EXPRESS - 1] = -1},                             \
 			 .link_requests = -1,                                                      \
 			 .link_events = -1,                                                        \
 			 .radio_requests = -1,                                                     \
 			 .host_requests = -1,                                                      \
+			 .host_events = -1,                                                        \
 			 .interface_facts = -1})
 
-/* Opens all of it, with queue and sockets for so many carriers, or for one where the kernel cannot
- * deal packets out to more. 0 or -errno; opener_close is due in either
- * case. */
+/* Opens the rest of it, with queue and sockets for so many carriers, or for one where the kernel
+ * cannot deal packets out to more. 0 or -errno; opener_close is due in either case. */
 MUST_USE int opener_open(const struct config *config, uint32_t carriers, struct opened *opened,
 			 struct failure *failure);
 
-/* Opens nothing but host_requests, which is all that meshpd-lo2 wants. As above. */
+/* Opens nothing but host_requests, which is for those who give the host its addresses and which
+ * opener_open leaves alone. As above. */
 MUST_USE int opener_open_host(struct opened *opened, struct failure *failure);
 
 void opener_close(struct opened *opened);

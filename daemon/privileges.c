@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -63,8 +64,8 @@ static int become(const struct account *account, struct failure *failure)
 			   account->name, strerror(errno));
 }
 
-/* Leaves CAP_NET_ADMIN as the only capability, if it is there at all. */
-static int capabilities_reduce(void)
+/* Leaves no capability, or CAP_NET_ADMIN alone if it is there at all. */
+static int capabilities_reduce(bool network)
 {
 	static const cap_value_t kept[] = {CAP_NET_ADMIN};
 	cap_t now = cap_get_proc();
@@ -74,7 +75,7 @@ static int capabilities_reduce(void)
 
 	if (status == 0)
 		status = cap_get_flag(now, CAP_NET_ADMIN, CAP_PERMITTED, &there);
-	if (status == 0 && there == CAP_SET)
+	if (status == 0 && network && there == CAP_SET)
 		status = cap_set_flag(wanted, CAP_PERMITTED, 1, kept, CAP_SET) |
 			 cap_set_flag(wanted, CAP_EFFECTIVE, 1, kept, CAP_SET);
 	if (status == 0)
@@ -95,7 +96,7 @@ static void bounding_set_empty(void)
 			return;
 }
 
-int privileges_drop(const struct account *account, struct failure *failure)
+static int privileges_reduce(const struct account *account, bool network, struct failure *failure)
 {
 	int status;
 
@@ -104,11 +105,21 @@ int privileges_drop(const struct account *account, struct failure *failure)
 	status = become(account, failure);
 	if (status != 0)
 		return status;
-	status = capabilities_reduce();
+	status = capabilities_reduce(network);
 	if (status == 0 && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 			    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		status = -errno;
 	if (status == 0)
 		return 0;
 	return failure_say(failure, status, "rights cannot be dropped: %s", strerror(-status));
+}
+
+int privileges_drop(const struct account *account, struct failure *failure)
+{
+	return privileges_reduce(account, false, failure);
+}
+
+int privileges_keep_network(const struct account *account, struct failure *failure)
+{
+	return privileges_reduce(account, true, failure);
 }

@@ -1,7 +1,6 @@
-/* Who the daemon is after start and what it may still do. Everything that needs the rights of root
- * is opened before; what is kept is CAP_NET_ADMIN alone, because tun0's packet size, address and
- * route follow the links for as long as the daemon runs, and the kernel asks for that right in the
- * sender of each request, not only in the opener of the socket. */
+/* Who the daemon is after start and what it may still do: nothing. Everything that needs the rights
+ * of root is opened before. What needs one later, as tun0's packet size, address and route follow
+ * the links for as long as the daemon runs, is done by the warden, which keeps CAP_NET_ADMIN. */
 #ifndef DAEMON_PRIVILEGES_H
 #define DAEMON_PRIVILEGES_H
 
@@ -26,8 +25,11 @@ MUST_USE int account_find(const char *user, struct account *account, struct fail
 MUST_USE int account_directory(const struct account *account, const char *path, mode_t mode,
 			       struct failure *failure);
 
-/* Becomes the account for good: no other groups, CAP_NET_ADMIN if it was there and no other right,
- * none to be gained by executing a program, no core dumps. 0 or -errno. */
+/* Becomes the account for good: no other groups, no right, none to be gained by executing a
+ * program, no core dumps. 0 or -errno. */
 MUST_USE int privileges_drop(const struct account *account, struct failure *failure);
+
+/* The same but for CAP_NET_ADMIN, which stays if it was there. */
+MUST_USE int privileges_keep_network(const struct account *account, struct failure *failure);
 
 #endif

@@ -176,6 +176,11 @@ void transit_open(struct mesh *mesh)
 		transit_end(mesh, result);
 }
 
+static int link_by_warden(void *owner, int program, uint32_t ifindex, bool native)
+{
+	return warden_bypass(owner, program, ifindex, native);
+}
+
 void transit_link(struct mesh *mesh, uint32_t slot, bool wanted)
 {
 	const struct link_facts *link = &mesh->links[slot].facts;
@@ -184,7 +189,7 @@ void transit_link(struct mesh *mesh, uint32_t slot, bool wanted)
 
 	if (!wanted || bypass == NULL)
 		return;
-	status = bypass_attach(bypass, slot, link->ifindex);
+	status = bypass_attach(bypass, slot, link->ifindex, link_by_warden, mesh->parts.warden);
 	if (status != 0)
 		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
 			"%s: no relay in the kernel: %s", link->name,

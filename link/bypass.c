@@ -178,9 +178,18 @@ int bypass_self(struct bypass *bypass, const uint8_t id[BYPASS_ID], uint16_t eth
 	return entry_set(bypass->parts[PART_SELF], &self);
 }
 
-int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex)
+int bypass_link(int program, uint32_t ifindex, bool native)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .flags = native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE);
+
+	return bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
+}
+
+int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex,
+		  int (*link_by)(void *owner, int program, uint32_t ifindex, bool native),
+		  void *owner)
+{
 	struct attached *attached = &bypass->links[link];
 	int program = bypass->parts[PART_PROGRAM];
 	int fd = -EOPNOTSUPP;
@@ -189,11 +198,10 @@ int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex)
 	bypass_detach(bypass, link);
 	attached->mode = BYPASS_NATIVE;
 	if (bypass->target != NULL)
-		fd = bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
+		fd = link_by(owner, program, ifindex, true);
 	if (fd < 0 && fd != -EBUSY) {
-		options.flags = XDP_FLAGS_SKB_MODE;
 		attached->mode = BYPASS_GENERIC;
-		fd = bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
+		fd = link_by(owner, program, ifindex, false);
 	}
 	if (fd < 0)
 		attached->mode = BYPASS_OFF;

@@ -20,8 +20,8 @@ enum bypass_mode {
 	BYPASS_GENERIC, /* before the network stack: any interface, slower */
 };
 
-/* Loads the program, which takes CAP_BPF and CAP_NET_ADMIN; all else here takes CAP_NET_ADMIN at
- * most. generic is a NETLINK_GENERIC socket that nobody else reads; it stays the caller's. 0 or
+/* Loads the program, which takes CAP_BPF and CAP_NET_ADMIN; all else here but bypass_link takes no
+ * right. generic is a NETLINK_GENERIC socket that nobody else reads; it stays the caller's. 0 or
  * -errno, with one line for people in why: -EOPNOTSUPP if meshpd was built without it. */
 MUST_USE int bypass_open(struct bypass **bypass, int generic, char *why, size_t size);
 
@@ -31,10 +31,17 @@ void bypass_close(struct bypass *bypass);
 /* Says who we are and which frames are ours. Due before anything is attached. 0 or -errno. */
 MUST_USE int bypass_self(struct bypass *bypass, const uint8_t id[BYPASS_ID], uint16_t ethertype);
 
+/* Puts a program before an interface, in its driver or before the stack, for as long as the
+ * descriptor is open that it returns. Or -errno: -EBUSY if another program is there. This takes
+ * CAP_NET_ADMIN, or being in the interface's network namespace on some kernels. */
+MUST_USE int bypass_link(int program, uint32_t ifindex, bool native);
+
 /* Puts the program before an interface, which is the link of that number from now on, and takes it
- * off the one that was: in the driver if that can be, else before the stack. 0 or -errno: -EBUSY if
- * another program is there. */
-MUST_USE int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex);
+ * off the one that was: in the driver if that can be, else before the stack. link_by(owner, …) does
+ * it as bypass_link would. 0 or -errno: -EBUSY if another program is there. */
+MUST_USE int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex,
+			   int (*link_by)(void *owner, int program, uint32_t ifindex, bool native),
+			   void *owner);
 
 /* Takes it off; nothing happens where it is not. */
 void bypass_detach(struct bypass *bypass, uint32_t link);

@@ -21,7 +21,14 @@ int bypass_self(struct bypass *bypass, const uint8_t id[BYPASS_ID], uint16_t eth
 	return -EOPNOTSUPP;
 }
 
-int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex)
+int bypass_link(int program, uint32_t ifindex, bool native)
+{
+	return -EOPNOTSUPP;
+}
+
+int bypass_attach(struct bypass *bypass, uint32_t link, uint32_t ifindex,
+		  int (*link_by)(void *owner, int program, uint32_t ifindex, bool native),
+		  void *owner)
 {
 	return -EOPNOTSUPP;
 }

@@ -104,6 +104,31 @@ int addressing_up(int rtnetlink, const struct host *host, char *why, size_t size
 	return error;
 }
 
+static int tun_rename(struct netlink *netlink, const char *from, const char *to)
+{
+	struct interface tun;
+	int error = interface_find(netlink, from, &tun);
+
+	if (error)
+		return error;
+	struct ifinfomsg header = {.ifi_index = (int)tun.index};
+	struct request request = request_of(RTM_NEWLINK, 0, &header, sizeof(header));
+	request_string(&request, IFLA_IFNAME, to);
+	return netlink_send(netlink, &request);
+}
+
+int addressing_rename(int rtnetlink, const char *from, const char *to, char *why, size_t size)
+{
+	struct netlink netlink;
+	int error = netlink_open(&netlink, rtnetlink);
+
+	if (!error) {
+		error = tun_rename(&netlink, from, to);
+		netlink_close(&netlink);
+	}
+	return error ? interface_explain(error, "rename", from, why, size) : 0;
+}
+
 int addressing_down(int rtnetlink, const struct host *host)
 {
 	struct netlink netlink;

@@ -17,6 +17,10 @@
  * addressing_down or the last descriptor of tun is closed. */
 MUST_USE int addressing_up(int rtnetlink, const struct host *host, char *why, size_t size);
 
+/* Gives a tun that somebody renamed its name back. 0 or -errno, with one line for people in why. */
+MUST_USE int addressing_rename(int rtnetlink, const char *from, const char *to, char *why,
+			       size_t size);
+
 /* Takes route and address away and sets tun down: packets for the mesh are refused from then on.
  * Closing the last descriptor of tun does the same without any right, unless the device was there
  * before the daemon. The label stays, for it is true whether or not a mesh is there, as do lo2 and

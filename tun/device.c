@@ -154,6 +154,16 @@ static struct iovec vector_of(const uint8_t *bytes, size_t size)
 	return (struct iovec){same.vector, size};
 }
 
+bool tun_called(int fd, char name[16])
+{
+	struct ifreq request = {0};
+
+	if (ioctl(fd, TUNGETIFF, &request) < 0)
+		return false;
+	memcpy(name, request.ifr_name, IF_NAMESIZE);
+	return true;
+}
+
 bool tun_is_gone(int status)
 {
 	return status == -EBADFD || status == -EBADF || status == -ENODEV;

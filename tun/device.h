@@ -15,9 +15,9 @@
 
 /* Makes the device called name, or takes it over where it exists and nobody holds it, in the
  * network namespace fd was opened in. several: fd becomes one of its queues, which others may join.
- 0 or -errno, and then one line for people in why: -EBUSY if
- * it is held (the line says by whom), -EINVAL if the name is unfit or of another kind of interface,
- * -EPERM without CAP_NET_ADMIN. */
+ * fd may have been attached to a device that is gone. 0 or -errno, and then one line for people in
+ * why: -EBUSY if it is held (the line says by whom), -EINVAL if the name is unfit or of another
+ * kind of interface, -EPERM without CAP_NET_ADMIN. */
 MUST_USE int tun_attach(int fd, const char *name, bool several, char *why, size_t size);
 
 /* What the kernel leaves to us and takes from us, each with what stands before it. */
@@ -36,6 +36,9 @@ enum tun_offloads tun_offload(int fd);
  * waits; or -errno: -EBADFD if somebody deleted the device. A longer packet is cut to size: none is
  * longer than OFFLOAD_PACKET. */
 MUST_USE int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t size);
+
+/* What the device a descriptor is attached to is called now. False if it is gone. */
+MUST_USE bool tun_called(int fd, char name[16]);
 
 /* True if what tun_read said is of the device, which is gone, and not of one packet. */
 bool tun_is_gone(int status);

@@ -72,11 +72,11 @@ static void program_write(struct program *program, uint32_t queues)
 	append(program, BPF_JMP | BPF_EXIT, 0, 0, 0);
 }
 
-int steering_set(int fd, uint32_t queues)
+int steering_load(uint32_t queues)
 {
 	struct program program = {.length = 0};
 	union bpf_attr load;
-	int loaded, status;
+	int loaded;
 
 	program_write(&program, queues);
 	memset(&load, 0, sizeof(load));
@@ -85,9 +85,10 @@ int steering_set(int fd, uint32_t queues)
 	load.insn_cnt = program.length;
 	load.license = (uintptr_t) "GPL";
 	loaded = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
-	if (loaded < 0)
-		return -errno;
-	status = ioctl(fd, TUNSETSTEERINGEBPF, &loaded) < 0 ? -errno : 0;
-	close(loaded);
-	return status;
+	return loaded < 0 ? -errno : loaded;
+}
+
+int steering_set(int fd, int program)
+{
+	return ioctl(fd, TUNSETSTEERINGEBPF, &program) < 0 ? -errno : 0;
 }

@@ -10,9 +10,12 @@
 
 enum { STEERING_LANES = 7 };
 
-/* Gives the device one of whose queues is fd, and which has so many, the program: lane 1 + n comes
- * out of queue n mod queues, in the order in which they were attached. The program goes with the
- * device. 0 or -errno: -EPERM without CAP_BPF and CAP_NET_ADMIN. */
-MUST_USE int steering_set(int fd, uint32_t queues);
+/* The program for so many queues: lane 1 + n comes out of queue n mod queues, in the order in which
+ * they were attached. A descriptor, which closes on exec, or -errno: -EPERM without CAP_BPF. */
+MUST_USE int steering_load(uint32_t queues);
+
+/* Gives the device one of whose queues is fd the program, which stays when its descriptor is
+ * closed and goes with the device. 0 or -errno. */
+MUST_USE int steering_set(int fd, int program);
 
 #endif

@@ -101,6 +101,16 @@ static int fill_bypass(struct fixture *fixture)
 	return bypass_commit(fixture->bypass);
 }
 
+static int link_here(void *owner, int program, uint32_t ifindex, bool native)
+{
+	return bypass_link(program, ifindex, native);
+}
+
+static int attach(struct bypass *bypass, uint32_t link, uint32_t ifindex)
+{
+	return bypass_attach(bypass, link, ifindex, link_here, NULL);
+}
+
 /* Makes a network for this process alone and the program before its one interface. */
 static bool bypass_ready(struct fixture *fixture)
 {
@@ -117,7 +127,7 @@ static bool bypass_ready(struct fixture *fixture)
 		return false;
 	}
 	assert_int_equal(bypass_self(fixture->bypass, id.bytes, ETHERTYPE), 0);
-	assert_int_equal(bypass_attach(fixture->bypass, LINK, LOOPBACK), 0);
+	assert_int_equal(attach(fixture->bypass, LINK, LOOPBACK), 0);
 	assert_int_equal(bypass_mode(fixture->bypass, LINK), BYPASS_GENERIC);
 	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &program), 0);
 	fixture->program = bpf_prog_get_fd_by_id(program);
@@ -480,13 +490,13 @@ static void what_cannot_be_handed_on_is_left(void **state)
 	hop.ifindex = if_nametoindex("aside");
 	from = if_nametoindex("inner");
 	memcpy(way.own, OWN_LLADDR, LLADDR);
-	assert_int_equal(bypass_attach(fixture->bypass, LINK + 1, from), 0);
+	assert_int_equal(attach(fixture->bypass, LINK + 1, from), 0);
 	if (bypass_mode(fixture->bypass, LINK + 1) != BYPASS_NATIVE) {
 		fixture_free(fixture);
 		print_message("# this kernel does not say who takes frames from drivers\n");
 		skip();
 	}
-	assert_int_equal(bypass_attach(fixture->bypass, LINK + 2, from), -EBUSY);
+	assert_int_equal(attach(fixture->bypass, LINK + 2, from), -EBUSY);
 	frame_make(fixture, 300);
 	for (uint32_t round = 0; round < 4; round++) {
 		bypass_begin(fixture->bypass);
@@ -500,8 +510,7 @@ static void what_cannot_be_handed_on_is_left(void **state)
 			bypass_detach(fixture->bypass, LINK + 2);
 		else
 			assert_int_equal(
-				bypass_attach(fixture->bypass, LINK + 2, if_nametoindex("beside")),
-				0);
+				attach(fixture->bypass, LINK + 2, if_nametoindex("beside")), 0);
 		assert_true(bypass_stale(fixture->bypass));
 	}
 	fixture_free(fixture);
@@ -513,7 +522,7 @@ static void an_interface_has_one_program(void **state)
 	struct fixture *fixture = fixture_new();
 	uint32_t program = 0;
 
-	assert_int_equal(bypass_attach(fixture->bypass, LINK + 1, LOOPBACK), -EBUSY);
+	assert_int_equal(attach(fixture->bypass, LINK + 1, LOOPBACK), -EBUSY);
 	assert_int_equal(bypass_mode(fixture->bypass, LINK + 1), BYPASS_OFF);
 	bypass_detach(fixture->bypass, LINK + 1);
 	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &program), 0);
@@ -522,7 +531,7 @@ static void an_interface_has_one_program(void **state)
 	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &program), 0);
 	assert_int_equal(program, 0);
 	for (uint32_t i = 0; i < 3; i++)
-		assert_int_equal(bypass_attach(fixture->bypass, LINK, LOOPBACK), 0);
+		assert_int_equal(attach(fixture->bypass, LINK, LOOPBACK), 0);
 	bypass_close(fixture->bypass);
 	fixture->bypass = NULL;
 	assert_int_equal(bpf_xdp_query_id(LOOPBACK, 0, &program), 0);

@@ -37,13 +37,17 @@ static int setup(void **state)
 static void device_make(int queues[QUEUES_MOST], uint32_t count)
 {
 	char why[200];
+	int program;
 
 	for (uint32_t i = 0; i < count; i++) {
 		queues[i] = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 		assert_true(queues[i] >= 0);
 		assert_int_equal(tun_attach(queues[i], "steered", count > 1, why, sizeof(why)), 0);
 	}
-	assert_int_equal(steering_set(queues[0], count), 0);
+	program = steering_load(count);
+	assert_true(program >= 0);
+	assert_int_equal(steering_set(queues[0], program), 0);
+	close(program);
 	assert_int_equal(system("ip link set steered up && "
 				"ip address add beef::1/128 dev steered nodad && "
 				"ip route add beef::/16 dev steered"),

@@ -1,0 +1,25 @@
+/* What a warden does when it is asked: a closed list of verbs, each with a request of one size,
+ * checked before anything is done. Who asks may have been taken over by somebody from the wire: of
+ * what stands in a request nothing is believed that is not checked here, and the names of the
+ * interfaces come from the configuration, not from requests. */
+#ifndef DAEMON_VERBS_H
+#define DAEMON_VERBS_H
+
+#include "base/require.h"
+#include "daemon/failure.h"
+
+struct verbs {
+	const char *tun;      /* borrowed */
+	const char *loopback; /* borrowed */
+	int rtnetlink;
+};
+
+/* Readies the verbs for the interfaces of these names. 0 or -errno. */
+MUST_USE int verbs_open(struct verbs *verbs, const char *tun, const char *loopback,
+			struct failure *failure);
+
+/* Answers what is asked on a SOCK_SEQPACKET socket, one request after the other, until the other
+ * side closes it. */
+void verbs_serve(const struct verbs *verbs, int fd);
+
+#endif
