@@ -40,11 +40,6 @@ static void warn_unknown(FILE *report, const char *where, const char *section, c
 		where, section, section[0] != '\0' ? "." : "", name, key->section, key->name);
 }
 
-static bool is_link(const struct key *key)
-{
-	return strcmp(key->section, "Link") == 0;
-}
-
 /* inih's handler: one Key=value line; 0 stops. */
 static int load_value(void *user, const char *section, const char *name, const char *value)
 {
@@ -61,7 +56,7 @@ static int load_value(void *user, const char *section, const char *name, const c
 		warn_unknown(load->report, where, section, name);
 		return 1;
 	}
-	if (is_link(key) && load->link_section != load->lines.sections) {
+	if (key_repeats(key) && load->link_section != load->lines.sections) {
 		if (!keys_add_link(load->config, &why))
 			return load_fail(load, why.text);
 		load->link_section = load->lines.sections;
@@ -111,7 +106,7 @@ struct replaced {
 static bool override_set(struct config *config, const struct key *key, const char *value,
 			 struct replaced *replaced, struct why *why)
 {
-	if (is_link(key) && !replaced->links) {
+	if (key_repeats(key) && !replaced->links) {
 		memset(config->links, 0, sizeof(config->links));
 		config->link_count = 0;
 		REQUIRE(keys_add_link(config, why));

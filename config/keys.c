@@ -2,6 +2,8 @@
  * value of its key; a unit test reads the printed defaults back. */
 #include "config/keys.h"
 
+#include "config/show.h"
+
 #include <string.h>
 
 static bool set_zone(struct config *config, const char *text, struct why *why)
@@ -121,44 +123,62 @@ static bool set_expose(struct config *config, const char *text, struct why *why)
 }
 
 static const struct key keys[] = {
-	{"Mesh", "Zone", "0", "0..65535", false, set_zone},
+	{"Mesh", "Zone", "0", "0..65535", false, AT_START, set_zone, show_zone},
 	{"Mesh", "NetworkKeyFile", "",
 	 "empty: an open mesh; else a file with 32 random bytes in base64: only holders take part",
-	 true, set_network_key_file},
+	 true, AT_START, set_network_key_file, show_network_key_file},
 	{"Mesh", "Transit", "yes", "yes | no: the ways of others do not lead over this node", false,
-	 set_transit},
-	{"Mesh", "EtherType", "0x88B5", "the same on every node of a mesh", false, set_ethertype},
+	 AT_ONCE, set_transit, show_transit},
+	{"Mesh", "EtherType", "0x88B5", "the same on every node of a mesh", false, AT_START,
+	 set_ethertype, show_ethertype},
 	{"Session", "RekeySec", "120", "seconds after which a session gets new keys, 1..120", false,
-	 set_rekey},
+	 AT_ONCE, set_rekey, show_rekey},
 	{"Session", "Suites", "chacha20-poly1305 aes-256-gcm",
-	 "ciphers this node agrees to; chacha20-poly1305 must be among them", false, set_suites},
+	 "ciphers this node agrees to; chacha20-poly1305 must be among them", false, AT_ONCE,
+	 set_suites, show_suites},
 	{"Tun", "Name", "tun0", "the interface through which programs reach the mesh", false,
-	 set_tun_name},
+	 AT_START, set_tun_name, show_tun_name},
 	{"Tun", "Loopback", "lo2", "the interface that holds this node's addresses", false,
-	 set_loopback_name},
+	 AT_START, set_loopback_name, show_loopback_name},
 	{"Link", "Match", "en* eth* wl* bt* bnep* vlan*", "never bridge ports, tun0 or lo2", false,
-	 set_match},
+	 AT_ONCE, set_match, show_match},
 	{"Link", "Cost", "",
 	 "the operator's own cost, added to the measured metric, microseconds, 0..65535", true,
-	 set_cost},
+	 AT_ONCE, set_cost, show_cost},
 	{"Link", "Bypass", "no",
 	 "yes: frames of others that come in are relayed in the kernel (XDP), which takes large "
 	 "segments from everybody on that interface",
-	 false, set_bypass},
+	 false, AT_ONCE, set_bypass, show_bypass},
 	{"Daemon", "User", "meshpd",
-	 "empty: stay the user that started it; rights are dropped all the same", true, set_user},
+	 "empty: stay the user that started it; rights are dropped all the same", true, AT_START,
+	 set_user, show_user},
 	{"Daemon", "Workers", "auto", "data-path workers; 0: all on the control thread", false,
-	 set_workers},
+	 AT_START, set_workers, show_workers},
 	{"Paths", "StateDirectory", "/var/lib/meshpd", "identity and what must outlive a restart",
-	 false, set_state_directory},
-	{"Paths", "ControlSocket", "/run/meshpd/io.meshpd", "where meshctl asks", false,
-	 set_control_socket},
+	 false, AT_START, set_state_directory, show_state_directory},
+	{"Paths", "ControlSocket", "/run/meshpd/io.meshpd", "where meshctl asks", false, AT_START,
+	 set_control_socket, show_control_socket},
 	{"Firewall", "Inbound", "deny", "deny | allow; echo and replies always pass", false,
-	 set_inbound},
-	{"Firewall", "Expose", "", "may repeat: tcp/80", true, set_expose},
+	 AT_START, set_inbound, show_inbound},
+	{"Firewall", "Expose", "", "may repeat: tcp/80", true, AT_START, set_expose, show_expose},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+const struct key *key_first(void)
+{
+	return &keys[0];
+}
+
+const struct key *key_next(const struct key *key)
+{
+	return key < &keys[KEYS - 1] ? key + 1 : NULL;
+}
+
+bool key_repeats(const struct key *key)
+{
+	return strcmp(key->section, "Link") == 0;
+}
 
 const struct key *key_find(const char *section, const char *name)
 {
@@ -220,7 +240,7 @@ static void section_set_defaults(struct config *config, bool link)
 	struct why why;
 
 	for (size_t i = 0; i < KEYS; i++)
-		if ((strcmp(keys[i].section, "Link") == 0) == link)
+		if (key_repeats(&keys[i]) == link)
 			REQUIRE(keys[i].set(config, keys[i].standard, &why));
 }
 
@@ -249,10 +269,12 @@ void config_print_defaults(FILE *out)
 	for (size_t i = 0; i < KEYS; i++) {
 		if (strcmp(section, keys[i].section) != 0) {
 			section = keys[i].section;
-			if (strcmp(section, "Link") == 0)
+			if (key_repeats(&keys[i]))
 				fputs("# the section may repeat\n", out);
 			fprintf(out, "[%s]\n", section);
 		}
-		fprintf(out, "# %s\n%s=%s\n", keys[i].help, keys[i].name, keys[i].standard);
+		fprintf(out, "# %s%s\n%s=%s\n", keys[i].help,
+			keys[i].effect == AT_ONCE ? "" : " (not by a reload)", keys[i].name,
+			keys[i].standard);
 	}
 }

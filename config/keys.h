@@ -5,14 +5,29 @@
 
 #include "config/value.h"
 
+/* When a changed value takes effect. */
+enum key_effect {
+	AT_START, /* of the next process */
+	AT_ONCE,  /* by a reload */
+};
+
 struct key {
 	const char *section;
 	const char *name;
 	const char *standard; /* the default, as it stands in a file */
 	const char *help;     /* one line for people */
 	bool may_be_empty;    /* an empty value is a value; else it asks for the default */
+	enum key_effect effect;
 	bool (*set)(struct config *config, const char *text, struct why *why);
+	void (*show)(const struct config *config, uint32_t link, FILE *out);
 };
+
+/* The keys in the order of the table; NULL after the last. */
+const struct key *key_first(void);
+const struct key *key_next(const struct key *key);
+
+/* True if its section may stand in a configuration more than once: [Link]. */
+bool key_repeats(const struct key *key);
 
 /* The key of that section and name, exactly, or NULL. */
 const struct key *key_find(const char *section, const char *name);

@@ -30,6 +30,7 @@ struct client {
 
 struct control {
 	struct mesh *mesh;
+	struct deeds *deeds;
 	struct loop *loop;
 	int listener;
 	struct loop_source *source;
@@ -121,6 +122,17 @@ static void trace_ended(void *owner, uint32_t number)
 	}
 }
 
+/* Who connected; nobody, if that is not known. */
+static uid_t client_user(const struct client *client)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return (uid_t)-1;
+	return peer.uid;
+}
+
 static void client_call(struct client *client, const struct varlink_call *call)
 {
 	struct trace_wish wish = {.wanted = false};
@@ -128,7 +140,10 @@ static void client_call(struct client *client, const struct varlink_call *call)
 
 	if (call->oneway)
 		return;
-	reply = methods_answer(client->control->mesh, call, &wish);
+	if (deeds_hold(call->method))
+		reply = deeds_answer(client->control->deeds, call, client_user(client));
+	else
+		reply = methods_answer(client->control->mesh, call, &wish);
 	if (wish.wanted)
 		client_trace(client, &wish);
 	else
@@ -286,7 +301,7 @@ static void client_comes(void *owner)
 	client->fd = -1;
 }
 
-int control_open(struct control **result, int listener, struct mesh *mesh)
+int control_open(struct control **result, int listener, struct mesh *mesh, struct deeds *deeds)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	int status;
@@ -294,6 +309,7 @@ int control_open(struct control **result, int listener, struct mesh *mesh)
 	if (control == NULL)
 		return -ENOMEM;
 	control->mesh = mesh;
+	control->deeds = deeds;
 	mesh->traced = trace_ended;
 	mesh->traced_owner = control;
 	control->loop = mesh->parts.loop;

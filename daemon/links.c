@@ -27,10 +27,13 @@ static void list_split(char *text, struct mesh_patterns *patterns)
 static int patterns_make(const struct config *config, struct mesh_patterns *patterns)
 {
 	size_t most = config->link_count * (CONFIG_TEXT / 2); /* a letter and a space each */
+	const char **list = calloc(most, sizeof(*list));
 
-	patterns->list = calloc(most, sizeof(*patterns->list));
-	if (patterns->list == NULL)
+	if (list == NULL)
 		return -ENOMEM;
+	free(patterns->list);
+	patterns->list = list;
+	patterns->count = 0;
 	for (uint32_t i = 0; i < config->link_count; i++) {
 		memcpy(patterns->text[i], config->links[i].match, CONFIG_TEXT);
 		list_split(patterns->text[i], patterns);
@@ -81,38 +84,63 @@ static void link_join(struct mesh *mesh, const struct link_facts *facts)
 			strerror(-status));
 }
 
+/* The link gets its relay in the kernel, or loses it, as its rule says. */
+static void link_relay(struct mesh *mesh, uint32_t slot)
+{
+	const struct config_link *rule =
+		config_link_of(mesh->parts.config, mesh->links[slot].facts.name);
+	bool wanted = rule != NULL && rule->bypass;
+
+	if (wanted == (transit_mode(mesh, slot) != BYPASS_OFF))
+		return;
+	if (wanted)
+		transit_link(mesh, slot);
+	else
+		transit_leave(mesh, slot);
+}
+
+/* A link is none any more. The kernel has forgotten that it is in our group if the interface itself
+ * is gone; one that is still there keeps the socket that was made for it. */
+static void link_unset(struct mesh *mesh, uint32_t slot)
+{
+	struct mesh_link *link = &mesh->links[slot];
+
+	link->used = false;
+	link->gone = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes) != 0;
+	if (link->gone)
+		ethernet_unlink(mesh->ethernet, link->facts.ifindex);
+	transit_leave(mesh, slot);
+}
+
 static void link_set(struct mesh *mesh, const struct link_change *change)
 {
 	const struct link_facts *facts = &change->facts;
 	const struct config_link *rule = config_link_of(mesh->parts.config, facts->name);
+	struct mesh_link *link = &mesh->links[change->slot];
+	bool named = change->kind == LINK_NEW || strcmp(link->facts.name, facts->name) != 0;
 
-	mesh->links[change->slot] = (struct mesh_link){
-		.used = change->kind != LINK_GONE,
-		.gone = change->kind == LINK_GONE,
-		.facts = *facts,
-		.cost_us = rule != NULL ? rule->cost_us : 0,
-	};
+	*link = (struct mesh_link){
+		.used = true, .facts = *facts, .cost_us = rule != NULL ? rule->cost_us : 0};
 	if (change->kind == LINK_GONE)
-		ethernet_unlink(mesh->ethernet, facts->ifindex);
+		link_unset(mesh, change->slot);
 	else
 		ethernet_link(mesh->ethernet, facts);
 	carriers_follow(mesh);
-	if (change->kind == LINK_NEW) {
+	if (change->kind == LINK_NEW)
 		link_join(mesh, facts);
-		transit_link(mesh, change->slot, rule != NULL && rule->bypass);
-	} else if (change->kind == LINK_GONE) {
-		transit_leave(mesh, change->slot);
-	}
+	if (change->kind != LINK_GONE && named)
+		link_relay(mesh, change->slot);
 }
 
-static void link_say(struct mesh *mesh, const struct link_change *change)
+static void link_say(struct mesh *mesh, uint32_t slot)
 {
-	const struct link_facts *facts = &change->facts;
+	const struct mesh_link *link = &mesh->links[slot];
 
-	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", facts->name,
-		change->kind == LINK_GONE ? "gone"
-		: facts->running	  ? "running"
-					  : "waiting for a carrier");
+	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", link->facts.name,
+		link->gone	      ? "gone"
+		: !link->used	      ? "let go"
+		: link->facts.running ? "running"
+				      : "waiting for a carrier");
 }
 
 static struct node_link facts_of(const struct mesh_link *link)
@@ -155,26 +183,32 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		*facts = facts_of(&mesh->links[change.slot]);
 		if (change.kind == LINK_CHANGED && facts_same(facts, &before))
 			continue;
-		link_say(mesh, &change);
+		link_say(mesh, change.slot);
 		return true;
 	}
 	return false;
 }
 
-bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
+int links_rule(struct mesh *mesh)
 {
-	for (*slot = 0; *slot < LINKS_DAEMON; (*slot)++) {
-		struct mesh_link *link = &mesh->links[*slot];
-		int left;
+	struct mesh_patterns *patterns = &mesh->patterns;
+	int status = patterns_make(mesh->parts.config, patterns);
 
-		if (!link->used)
+	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
+		if (mesh->links[slot].used)
+			link_relay(mesh, slot);
+	return status != 0 ? status : watch_patterns(mesh->watch, patterns->list, patterns->count);
+}
+
+bool links_recost(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
+{
+	for (; *slot < LINKS_DAEMON; (*slot)++) {
+		struct mesh_link *link = &mesh->links[*slot];
+		const struct config_link *rule =
+			link->used ? config_link_of(mesh->parts.config, link->facts.name) : NULL;
+		if (rule == NULL || rule->cost_us == link->cost_us)
 			continue;
-		left = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
-		log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: let go%s", link->facts.name,
-			left != 0 ? ", it is not there any more" : "");
-		transit_leave(mesh, *slot);
-		link->used = false;
-		carriers_follow(mesh);
+		link->cost_us = rule->cost_us;
 		*facts = facts_of(link);
 		return true;
 	}

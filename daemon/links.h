@@ -14,8 +14,14 @@ void links_unwatch(struct mesh *mesh);
 /* The next change the node is to be told: the slot and its facts. False if there is none. */
 MUST_USE bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
 
-/* Lets go of one link, for the node to be told. False if there is none left. */
-MUST_USE bool links_drop(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
+/* Goes by the configuration as it is now: what it says of the links there are, and, for links_next
+ * to tell, which interfaces are links. Links that stay are not disturbed. 0 or -errno: which those
+ * are is then found out at the next change of one. */
+MUST_USE int links_rule(struct mesh *mesh);
+
+/* The next link of which the operator's cost has become another by that, from slot *slot on. False
+ * if there is none. */
+MUST_USE bool links_recost(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
 
 /* The slot of an interface, LINKS_DAEMON if it is none of ours. */
 uint32_t links_slot(const struct mesh *mesh, uint32_t ifindex);

@@ -9,7 +9,6 @@
 #include "daemon/options.h"
 #include "daemon/privileges.h"
 #include "daemon/recorder.h"
-#include "daemon/reload.h"
 #include "daemon/transit.h"
 
 #include "config/secret.h"
@@ -44,6 +43,7 @@ struct daemon {
 	struct state state;
 	struct mesh mesh;
 	struct control *control;
+	struct deeds deeds;
 	uint8_t network_key[SECRET];
 	bool stopping;
 };
@@ -144,7 +144,10 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 	sodium_memzero(daemon->network_key, sizeof(daemon->network_key));
 	if (status != 0)
 		return status;
-	status = control_open(&daemon->control, daemon->listener.fd, &daemon->mesh);
+	daemon->deeds.reload = (struct reload){.mesh = &daemon->mesh,
+					       .running = &daemon->config,
+					       .source = &daemon->options->source};
+	status = control_open(&daemon->control, daemon->listener.fd, &daemon->mesh, &daemon->deeds);
 	return status == 0 ? 0 : failure_say(failure, status, "control: %s", strerror(-status));
 }
 
@@ -176,8 +179,11 @@ static void stop_asked(void *owner)
 static void reload_asked(void *owner)
 {
 	struct daemon *daemon = owner;
+	json_t *changes, *report;
 
-	reload(&daemon->mesh, &daemon->config, &daemon->options->source);
+	(void)!reload(&daemon->deeds.reload, &changes, &report); /* the log has it all */
+	json_decref(changes);
+	json_decref(report);
 }
 
 static int daemon_run(struct daemon *daemon, struct failure *failure)

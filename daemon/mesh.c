@@ -326,20 +326,25 @@ static uint8_t suites_allowed(const struct config *config)
 	return suites & aead_suites();
 }
 
+/* How the node behaves by the configuration; its epoch is the caller's to add. */
+static struct node_settings settings_of(const struct mesh *mesh)
+{
+	const struct config *config = mesh->parts.config;
+
+	return (struct node_settings){.zone = config->zone,
+				      .suites = suites_allowed(config),
+				      .rekey = config->rekey,
+				      .no_transit = !config->transit};
+}
+
 /* The epoch is on the disk before there is a node that could send a frame. */
 static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
 {
-	mesh->suites = suites_allowed(mesh->parts.config);
-	struct journal_head from = {
-		.limits = limits_of(mesh),
-		.settings = {.zone = mesh->parts.config->zone,
-			     .suites = mesh->suites,
-			     .rekey = mesh->parts.config->rekey,
-			     .no_transit = !mesh->parts.config->transit},
-	};
+	struct journal_head from = {.limits = limits_of(mesh), .settings = settings_of(mesh)};
 	struct node_secrets *secrets = &from.secrets;
 	int status = state_identity(mesh->parts.state, secrets->identity_seed, failure);
 
+	mesh->suites = from.settings.suites;
 	if (status == 0)
 		status = state_epoch_next(mesh->parts.state, &from.settings.boot_epoch, failure);
 	if (status == 0) {
@@ -429,18 +434,38 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	return status == 0 ? mesh_start(mesh, failure) : status;
 }
 
-int mesh_find_links(struct mesh *mesh, struct failure *failure)
+/* Tells the node how it is to behave by the configuration. */
+static void settings_follow(struct mesh *mesh)
+{
+	struct journal_event event = {
+		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh)};
+
+	mesh->suites = event.settings.suites;
+	hand(mesh, &event);
+}
+
+/* Tells the node what the configuration says of its links. */
+static int rules_follow(struct mesh *mesh, struct failure *failure)
 {
 	struct journal_event event = {.kind = JOURNAL_LINK};
-	int status;
+	int status = links_rule(mesh);
 
-	links_unwatch(mesh);
-	while (links_drop(mesh, &event.link, &event.facts)) {
+	while (links_recost(mesh, &event.link, &event.facts)) {
 		event.now = loop_now();
 		hand(mesh, &event);
 	}
-	status = links_watch(mesh, failure);
-	return status == 0 ? links_begin(mesh, failure) : status;
+	return status == 0 ? links_begin(mesh, failure)
+			   : failure_say(failure, status, "links: %s", strerror(-status));
+}
+
+int mesh_follow(struct mesh *mesh, struct failure *failure)
+{
+	int status;
+
+	settings_follow(mesh);
+	status = rules_follow(mesh, failure);
+	settle(mesh);
+	return status;
 }
 
 void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct address *to)

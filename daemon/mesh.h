@@ -111,9 +111,10 @@ struct mesh {
 MUST_USE int mesh_open(struct mesh *mesh, const struct mesh_parts *parts,
 		       const uint8_t network_key[32], struct failure *failure);
 
-/* Lets go of all links and finds them anew by the configuration as it is now. 0 or -errno: then
- * the mesh can only be closed. */
-MUST_USE int mesh_find_links(struct mesh *mesh, struct failure *failure);
+/* Goes by the configuration as it is now, in what of it takes effect while the mesh runs: sessions,
+ * transit, links. What stays the same is not disturbed. 0 or -errno: then the mesh goes on, and
+ * catches up at the next change of a link. */
+MUST_USE int mesh_follow(struct mesh *mesh, struct failure *failure);
 
 /* Begins the trace of a number, 0 … TRACES − 1, of which whoever is told of ends hears later or at
  * once. */

@@ -21,7 +21,8 @@ static const char service_description[] =
 	"error InterfaceNotFound (interface: string)\n"
 	"error MethodNotFound (method: string)\n"
 	"error MethodNotImplemented (method: string)\n"
-	"error InvalidParameter (parameter: string)\n";
+	"error InvalidParameter (parameter: string)\n"
+	"error PermissionDenied ()\n";
 
 static const char meshpd_description[] =
 	"# What meshpd knows of itself and its mesh. Times end in their unit.\n"
@@ -99,6 +100,14 @@ static const char meshpd_description[] =
 	"  schema: int,\n  address: string,\n  id: string,\n  origin: string,\n"
 	"  lane: int,\n  result: string,\n  hops: []Hop,\n"
 	"  bottleneck: (mtu: int, metric: int, loss: int)\n)\n\n"
+	"# A setting that differs from what ran, as text; null: there is no such [Link] section.\n"
+	"# live: it has taken effect, else it will at the next start.\n"
+	"type Change (key: string, before: ?string, after: ?string, live: bool)\n\n"
+	"# Reads the configuration again. For root; so is every method that changes something.\n"
+	"method Reload() -> (\n"
+	"  schema: int,\n  changes: []Change,\n  warnings: string\n)\n\n"
+	"# Nothing has changed. reason: lines FILE:LINE: what is wrong\n"
+	"error ConfigurationRefused (reason: string)\n\n"
 	"# As many traces as may be are under way.\n"
 	"error Busy ()\n\n"
 	"# There is no node whose id begins so, or more than one.\n"

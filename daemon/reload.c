@@ -1,7 +1,10 @@
-/* Reading the configuration again. Everything outside [Link] is built into descriptors, names and
- * keys that other programs hold on to, so it is not changed under them. */
+/* Reading the configuration again. Zone, EtherType and network key are in every record and
+ * certificate of this node, the names of tun0 and lo2 in the rules and sockets of other programs,
+ * and the daemon's own user, workers and paths in descriptors: none of them is changed under those
+ * who hold on to it. */
 #include "daemon/reload.h"
 
+#include "config/change.h"
 #include "daemon/notify.h"
 #include "daemon/transit.h"
 
@@ -9,67 +12,97 @@
 #include <string.h>
 #include <syslog.h>
 
-/* Loads the source; what was wrong goes to the journal, a line each. */
-static bool config_read_again(struct config *config, const struct config_source *source,
-			      struct log *log)
+/* Says text in the log, an entry each line. */
+static void lines_say(struct log *log, const char *text)
 {
-	char *text = NULL;
-	char *rest;
+	while (*text != '\0') {
+		size_t size = strcspn(text, "\n");
+
+		log_say(log, LOG_WARNING, NULL, "%.*s", (int)size, text);
+		text += size + (text[size] == '\n');
+	}
+}
+
+/* Loads the source. What was wrong, warnings too, is text, to be freed; NULL for want of memory. */
+static bool config_read_again(struct config *config, const struct config_source *source,
+			      char **text)
+{
 	size_t size;
-	FILE *report = open_memstream(&text, &size);
+	FILE *report = open_memstream(text, &size);
 	bool good = report != NULL && config_load(config, source, report);
 
-	if (report != NULL)
-		fclose(report);
-	for (char *line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
-	     line = strtok_r(NULL, "\n", &rest))
-		log_say(log, LOG_WARNING, NULL, "%s", line);
-	free(text);
+	if (report == NULL || fclose(report) != 0)
+		return false;
 	return good;
 }
 
-/* True if the [Link] sections are the same. */
-static bool links_equal(const struct config *a, const struct config *b)
+struct telling {
+	struct log *log;
+	json_t *changes;
+};
+
+static void change_tell(void *owner, const struct change *change)
 {
-	return a->link_count == b->link_count && memcmp(a->links, b->links, sizeof(a->links)) == 0;
+	struct telling *telling = owner;
+
+	log_say(telling->log, LOG_NOTICE, NULL, "%s: %s, was %s%s", change->key,
+		change->after != NULL ? change->after : "none",
+		change->before != NULL ? change->before : "none",
+		change->live ? "" : " (takes effect at the next start)");
+	json_array_append_new(telling->changes,
+			      json_pack("{s:s, s:s?, s:s?, s:b}", "key", change->key, "before",
+					change->before, "after", change->after, "live",
+					change->live));
 }
 
-static void links_take(struct config *running, const struct config *read)
+/* What a mesh that runs has to be told. Whatever else goes by the configuration belongs here. */
+static void reload_apply(struct mesh *mesh)
 {
-	memcpy(running->links, read->links, sizeof(running->links));
-	running->link_count = read->link_count;
-}
-
-static void reload_apply(struct mesh *mesh, struct config *running, const struct config *read)
-{
-	struct log *log = mesh->parts.log;
 	struct failure failure;
-	bool links = !links_equal(running, read);
 
-	links_take(running, read);
-	if (memcmp(running, read, sizeof(*running)) != 0)
-		log_say(log, LOG_WARNING, NULL,
-			"only [Link] takes effect now, the rest at the next start");
-	if (links && transit_missing(mesh))
-		log_say(log, LOG_WARNING, MESSAGE_NO_BYPASS,
+	if (transit_missing(mesh))
+		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
 			"Link.Bypass: takes effect at the next start");
-	if (links && mesh_find_links(mesh, &failure) != 0) {
-		log_say(log, LOG_ERR, NULL, "%s", failure.text);
-		loop_stop(mesh->parts.loop, 1);
-		return;
-	}
-	log_say(log, LOG_NOTICE, NULL, "configuration read again");
+	if (mesh_follow(mesh, &failure) != 0)
+		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", failure.text);
 }
 
-void reload(struct mesh *mesh, struct config *running, const struct config_source *source)
+/* Goes over to what was read. The changes, or NULL for want of memory. */
+static json_t *reload_take(struct reload *reload, const struct config *read)
 {
-	struct config read;
+	struct telling telling = {reload->mesh->parts.log, json_array()};
 
+	if (!config_compare(reload->running, read, change_tell, &telling)) {
+		json_decref(telling.changes);
+		return NULL;
+	}
+	config_take(reload->running, read);
+	reload_apply(reload->mesh);
+	return telling.changes;
+}
+
+bool reload(struct reload *reload, json_t **changes, json_t **report)
+{
+	struct log *log = reload->mesh->parts.log;
+	struct config read;
+	char *text = NULL;
+	bool good;
+
+	*changes = *report = NULL;
 	notify_reloading();
-	if (config_read_again(&read, source, mesh->parts.log))
-		reload_apply(mesh, running, &read);
+	good = config_read_again(&read, reload->source, &text);
+	if (text != NULL) {
+		lines_say(log, text);
+		*report = json_string(text);
+	}
+	if (good)
+		*changes = reload_take(reload, &read);
+	if (good)
+		log_say(log, LOG_NOTICE, NULL, "configuration read again");
 	else
-		log_say(mesh->parts.log, LOG_ERR, MESSAGE_RELOAD_REFUSED,
+		log_say(log, LOG_ERR, MESSAGE_RELOAD_REFUSED,
 			"the configuration is faulty, the one that runs stays");
+	free(text);
 	notify_ready();
+	return good;
 }

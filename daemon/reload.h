@@ -1,12 +1,24 @@
-/* Reading the configuration again while running (SIGHUP). */
+/* Reading the configuration again while running: SIGHUP, `meshctl reload`. A faulty one changes
+ * nothing. Of a good one what can take effect does, and what cannot waits for the next start and is
+ * told again at every reload until then. docs/architecture.md, Reload. */
 #ifndef DAEMON_RELOAD_H
 #define DAEMON_RELOAD_H
 
 #include "daemon/mesh.h"
 
-/* Reads the source again. A faulty configuration changes nothing. Of a good one the [Link] sections
- * take effect, by finding the links anew where they differ; that anything else differs is said, for
- * it waits for the next start. running is what the mesh runs with. */
-void reload(struct mesh *mesh, struct config *running, const struct config_source *source);
+#include <jansson.h>
+
+/* What a reload works on; the caller's. */
+struct reload {
+	struct mesh *mesh;
+	struct config *running; /* what the mesh runs with */
+	const struct config_source *source;
+};
+
+/* Reads, applies, and says so in the log. True if the configuration was good: then *changes is a
+ * new array of what differed from what ran, `key`, `before`, `after` and `live` each; else it is
+ * NULL. *report is a new string of what is wrong with it or only odd, lines `FILE:LINE: …`. Both
+ * are NULL for want of memory. */
+MUST_USE bool reload(struct reload *reload, json_t **changes, json_t **report);
 
 #endif

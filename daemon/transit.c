@@ -19,6 +19,8 @@ _Static_assert((int)BYPASS_DATA == ((int)WIRE_CONTROL_BYTE | (int)WIRE_DATA) &&
 
 enum { LOOK_MS = 250 }; /* what node_carried promises */
 
+#define TRANSIT_STALE UINT64_MAX /* no FIB's serial: the table is to be filled again */
+
 static bool transit_wanted(const struct config *config)
 {
 	bool wanted = false;
@@ -181,14 +183,15 @@ static int link_by_warden(void *owner, int program, uint32_t ifindex, bool nativ
 	return warden_bypass(owner, program, ifindex, native);
 }
 
-void transit_link(struct mesh *mesh, uint32_t slot, bool wanted)
+void transit_link(struct mesh *mesh, uint32_t slot)
 {
 	const struct link_facts *link = &mesh->links[slot].facts;
 	struct bypass *bypass = mesh->transit.bypass;
 	int status;
 
-	if (!wanted || bypass == NULL)
+	if (bypass == NULL)
 		return;
+	mesh->transit.serial = TRANSIT_STALE;
 	status = bypass_attach(bypass, slot, link->ifindex, link_by_warden, mesh->parts.warden);
 	if (status != 0)
 		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
@@ -203,6 +206,7 @@ void transit_link(struct mesh *mesh, uint32_t slot, bool wanted)
 
 void transit_leave(struct mesh *mesh, uint32_t slot)
 {
+	mesh->transit.serial = TRANSIT_STALE;
 	if (mesh->transit.bypass != NULL)
 		bypass_detach(mesh->transit.bypass, slot);
 }

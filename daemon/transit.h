@@ -14,13 +14,14 @@ struct bypass *transit_load(const struct config *config, const struct opened *op
 /* Readies what was loaded, if it was, for the links that will come. */
 void transit_open(struct mesh *mesh);
 
-/* A link came: has its frames relayed in the kernel if that is wanted, and says so. */
-void transit_link(struct mesh *mesh, uint32_t slot, bool wanted);
+/* Has the frames of a link relayed in the kernel, and says so. Nothing happens where that is not to
+ * be had. */
+void transit_link(struct mesh *mesh, uint32_t slot);
 
 /* True if the configuration as it is now wants it, and it was not loaded. */
 bool transit_missing(const struct mesh *mesh);
 
-/* A link goes, or is let go. */
+/* A link goes, or its frames are to be relayed in the kernel no more. */
 void transit_leave(struct mesh *mesh, uint32_t slot);
 
 /* Has the kernel go by the FIB that is published now. */

@@ -259,6 +259,13 @@ int watch_read(struct watch *watch)
 	return error;
 }
 
+int watch_patterns(struct watch *watch, const char *const *patterns, size_t count)
+{
+	watch->sources.patterns = patterns;
+	watch->sources.patterns_count = count;
+	return watch_look_at_all(watch);
+}
+
 int watch_radios(struct watch *watch)
 {
 	int error = 0;

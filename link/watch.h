@@ -54,6 +54,11 @@ void watch_close(struct watch *watch);
  * kernel could not be asked; what was missed is then asked for at the next call. */
 MUST_USE int watch_read(struct watch *watch);
 
+/* Other patterns, borrowed like the first, say from now on which interfaces are links: those that
+ * are no more wait as LINK_GONE for watch_next, others as LINK_NEW, and nothing happens to the
+ * rest. 0 or -errno as above. */
+MUST_USE int watch_patterns(struct watch *watch, const char *const *patterns, size_t count);
+
 /* Looks at all radio links again: no event tells of their rates. Call now and then. 0 or -errno. */
 MUST_USE int watch_radios(struct watch *watch);
 

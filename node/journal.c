@@ -15,6 +15,14 @@ static const uint8_t magic[8] = "meshp.ev";
 static const int64_t instant_most = INT64_C(0x3ffffffffffff); /* 2^50 - 1 */
 static const int64_t rekey_most = INT64_C(24) * 3600 * 1000000;
 
+/* The settings that node_change may replace. */
+static void conduct_write(struct writer *writer, const struct node_settings *settings)
+{
+	writer_u8(writer, settings->suites);
+	writer_u64(writer, (uint64_t)settings->rekey.us);
+	writer_u8(writer, settings->no_transit);
+}
+
 void journal_head_write(struct writer *writer, const struct journal_head *head)
 {
 	writer_copy(writer, magic, sizeof(magic));
@@ -29,9 +37,7 @@ void journal_head_write(struct writer *writer, const struct journal_head *head)
 	writer_u32(writer, head->limits.route.adjacent);
 	writer_u32(writer, head->settings.zone);
 	writer_u32(writer, head->settings.boot_epoch);
-	writer_u8(writer, head->settings.suites);
-	writer_u64(writer, (uint64_t)head->settings.rekey.us);
-	writer_u8(writer, head->settings.no_transit);
+	conduct_write(writer, &head->settings);
 	writer_copy(writer, head->secrets.identity_seed, sizeof(head->secrets.identity_seed));
 	writer_copy(writer, head->secrets.session_secret, sizeof(head->secrets.session_secret));
 	writer_copy(writer, head->secrets.network_key, sizeof(head->secrets.network_key));
@@ -51,17 +57,22 @@ static bool route_good(const struct route_limits *limits)
 	       capacity_good(limits->adjacent, ROUTE_ADJACENT_MAX);
 }
 
-static bool head_good(const struct journal_head *head)
+static bool settings_good(const struct node_settings *settings)
 {
 	const uint8_t suites = SUITE_BIT(SUITE_COUNT) - 1;
 
+	return settings->zone <= UINT16_MAX && settings->suites != 0 &&
+	       (settings->suites & ~suites) == 0 && settings->rekey.us > 0 &&
+	       settings->rekey.us <= rekey_most;
+}
+
+static bool head_good(const struct journal_head *head)
+{
 	return capacity_good(head->limits.links, LINKS_MAX) &&
 	       capacity_good(head->limits.neighbours, JOURNAL_LIMIT_MOST) &&
 	       capacity_good(head->limits.peers, JOURNAL_LIMIT_MOST) &&
 	       capacity_good(head->limits.staged, JOURNAL_LIMIT_MOST) &&
-	       route_good(&head->limits.route) && head->settings.zone <= UINT16_MAX &&
-	       head->settings.suites != 0 && (head->settings.suites & ~suites) == 0 &&
-	       head->settings.rekey.us > 0 && head->settings.rekey.us <= rekey_most;
+	       route_good(&head->limits.route) && settings_good(&head->settings);
 }
 
 /* A byte that says yes or no; anything else spoils *good. */
@@ -71,6 +82,16 @@ static bool bool_read(struct reader *reader, bool *good)
 
 	*good = *good && value <= 1;
 	return value == 1;
+}
+
+static bool conduct_read(struct reader *reader, struct node_settings *settings)
+{
+	bool good = true;
+
+	settings->suites = reader_u8(reader);
+	settings->rekey = duration_us((int64_t)reader_u64(reader));
+	settings->no_transit = bool_read(reader, &good);
+	return good;
 }
 
 enum journal_found journal_head_read(struct reader *reader, struct journal_head *head)
@@ -94,9 +115,7 @@ enum journal_found journal_head_read(struct reader *reader, struct journal_head 
 	read.limits.route.adjacent = reader_u32(&ahead);
 	read.settings.zone = reader_u32(&ahead);
 	read.settings.boot_epoch = reader_u32(&ahead);
-	read.settings.suites = reader_u8(&ahead);
-	read.settings.rekey = duration_us((int64_t)reader_u64(&ahead));
-	read.settings.no_transit = bool_read(&ahead, &good);
+	good = conduct_read(&ahead, &read.settings);
 	reader_copy(&ahead, read.secrets.identity_seed, sizeof(read.secrets.identity_seed));
 	reader_copy(&ahead, read.secrets.session_secret, sizeof(read.secrets.session_secret));
 	reader_copy(&ahead, read.secrets.network_key, sizeof(read.secrets.network_key));
@@ -189,6 +208,9 @@ void journal_event_write(struct writer *writer, const struct journal_event *even
 		writer_u32(writer, event->link);
 		writer_copy(writer, event->from.bytes, LLADDR);
 		break;
+	case JOURNAL_CHANGE:
+		conduct_write(writer, &event->settings);
+		break;
 	}
 }
 
@@ -227,6 +249,8 @@ static bool arguments_read(struct reader *reader, const struct node_limits *limi
 		event->link = reader_u32(reader);
 		reader_copy(reader, event->from.bytes, LLADDR);
 		return event->link < limits->links;
+	case JOURNAL_CHANGE:
+		return conduct_read(reader, &event->settings) && settings_good(&event->settings);
 	}
 	return false;
 }
@@ -239,7 +263,7 @@ enum journal_found journal_event_read(struct reader *reader, const struct node_l
 	uint64_t us = reader_u64(&ahead);
 	struct journal_event read = {.kind = (enum journal_kind)kind};
 
-	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_CARRIED))
+	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_CHANGE))
 		return JOURNAL_MALFORMED;
 	bool good = arguments_read(&ahead, limits, &read);
 	if (ahead.failed)
@@ -292,6 +316,9 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_CARRIED:
 		node_carried(node, event->now, event->link, event->from, outbox);
+		break;
+	case JOURNAL_CHANGE:
+		node_change(node, event->now, &event->settings, outbox);
 		break;
 	}
 }

@@ -40,9 +40,10 @@ enum journal_kind {
 	JOURNAL_TRACE,
 	JOURNAL_LEAVE,
 	JOURNAL_CARRIED,
+	JOURNAL_CHANGE,
 };
 
-/* An event as a value: the arguments of one of the eight functions that hand a node an event. */
+/* An event as a value: the arguments of one of the nine functions that hand a node an event. */
 struct journal_event {
 	enum journal_kind kind;
 	instant now;		/* 0 … 2^50 − 1 µs, which is 35 years */
@@ -56,6 +57,7 @@ struct journal_event {
 	uint32_t trace;		/* TRACE: its number */
 	uint8_t lane;		/* TRACE */
 	struct address to;	/* TRACE */
+	struct node_settings settings; /* CHANGE: what node_change looks at, the rest is 0 */
 };
 
 /* What a reader came upon. */

@@ -462,6 +462,19 @@ void node_session_key(struct node *node, instant now, const uint8_t session_secr
 	settle(node, now, outbox);
 }
 
+void node_change(struct node *node, instant now, const struct node_settings *settings,
+		 struct outbox *outbox)
+{
+	REQUIRE(settings->suites != 0);
+	node->settings.suites = settings->suites;
+	node->settings.rekey = settings->rekey;
+	sealed_rekey(node);
+	if (node->settings.no_transit != settings->no_transit)
+		route_renew(node_route(node), now);
+	node->settings.no_transit = settings->no_transit;
+	settle(node, now, outbox);
+}
+
 void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
 		const struct address *destination, struct outbox *outbox)
 {

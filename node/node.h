@@ -32,7 +32,7 @@ struct node_secrets {
 	uint8_t random_seed[32];	   /* what all randomness of this node grows from */
 };
 
-/* How the node behaves; all fixed for its life. */
+/* How the node behaves. Zone and boot epoch are fixed for its life. */
 struct node_settings {
 	uint32_t zone;	     /* 0 … 65535 */
 	uint32_t boot_epoch; /* greater at every start; also the certificate's generation */
@@ -88,6 +88,11 @@ void node_time(struct node *node, instant now, struct outbox *outbox);
  * answered to for 6 hours. */
 void node_session_key(struct node *node, instant now, const uint8_t session_secret[AGREE_KEY],
 		      uint32_t generation, struct outbox *outbox);
+
+/* Takes over suites, rekey and no_transit of the settings. Keys that are in use stay in use until
+ * their age says otherwise. */
+void node_change(struct node *node, instant now, const struct node_settings *settings,
+		 struct outbox *outbox);
 
 /* People want to know the way a lane takes to a node: begins the trace of that number, 0 … TRACES −
  * 1, and forgets the one that had it. Its end, within TRACE_MS, is told by NOTICE_TRACE. */

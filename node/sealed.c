@@ -17,6 +17,14 @@ static void sealed_arm(struct node *node, uint32_t index)
 		   session_deadline(session, node->settings.rekey));
 }
 
+void sealed_rekey(struct node *node)
+{
+	const struct pool *pool = node_peer_pool(node);
+
+	for (uint32_t i = pool_oldest(pool); i != POOL_NONE; i = pool_newer(pool, i))
+		sealed_arm(node, i);
+}
+
 void sealed_send(struct node *node, instant now, uint32_t index, const struct way *way,
 		 struct span message, struct outbox *outbox)
 {

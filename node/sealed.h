@@ -38,6 +38,9 @@ void sealed_initiate(struct node *node, instant now, uint32_t index, const struc
  * way, or it is a neighbour's and MESHARP's to begin. */
 void sealed_want(struct node *node, instant now, uint32_t index, struct outbox *outbox);
 
+/* The age at which keys are replaced has changed: sets every peer's timer anew. */
+void sealed_rekey(struct node *node);
+
 /* Does what the peer's session finds due at now, and sets its timer. */
 void sealed_time(struct node *node, instant now, uint32_t index, struct outbox *outbox);
 

@@ -2,6 +2,7 @@
  * journal is handed over too: it may be the one that ended the recorder. */
 #include "sim/replay.h"
 
+#include "crypto/aead.h"
 #include "node/check.h"
 
 #include <string.h>
@@ -19,6 +20,12 @@ static bool answer_equal(struct replay *replay, struct reader *reader)
 	return memcmp(answer, replay->hash, JOURNAL_ANSWER) == 0;
 }
 
+/* True if an event asks for a cipher this machine cannot do. */
+static bool event_foreign(const struct journal_event *event)
+{
+	return (event->settings.suites & ~aead_suites()) != 0;
+}
+
 /* Takes the next event out of the journal; false at its end. */
 static bool event_next(struct replay *replay, const struct node_limits *limits,
 		       struct reader *reader, struct journal_event *event)
@@ -28,7 +35,8 @@ static bool event_next(struct replay *replay, const struct node_limits *limits,
 	enum journal_found found = journal_event_read(reader, limits, event);
 	if (found == JOURNAL_CUT)
 		replay->cut = true;
-	else if (found == JOURNAL_MALFORMED || event->now.us < replay->now.us)
+	else if (found == JOURNAL_MALFORMED || event->now.us < replay->now.us ||
+		 event_foreign(event))
 		replay->kind = REPLAY_MALFORMED;
 	return found == JOURNAL_WHOLE && replay->kind == REPLAY_EQUAL;
 }
@@ -78,6 +86,8 @@ const char *replay_event_name(enum journal_kind kind)
 		return "leave";
 	case JOURNAL_CARRIED:
 		return "carried";
+	case JOURNAL_CHANGE:
+		return "change";
 	}
 	return "";
 }

@@ -108,7 +108,7 @@ static int exchange(int fd, const char *call, char **text)
 	return status;
 }
 
-/* Errors about a node that was named, and what they say about that name. */
+/* Errors, and what they say about what was named. */
 static const struct {
 	const char *error;
 	const char *text;
@@ -118,24 +118,32 @@ static const struct {
 	{"io.meshpd.Ambiguous", "several nodes have an id that begins so, write more digits",
 	 VERDICT_NO},
 	{"io.meshpd.Busy", "too many traces are under way, try again", VERDICT_NO},
+	{"org.varlink.service.PermissionDenied", "only root may do that", VERDICT_DENIED},
 	{"org.varlink.service.InvalidParameter",
 	 "neither an address of the mesh nor the first digits of a node id", VERDICT_USAGE},
 };
 
-static enum verdict refused(const char *error, const char *name)
+/* Says why a call was refused. name is what it was about, or NULL. */
+static enum verdict refused(const char *error, const char *name, const json_t *parameters)
 {
+	const char *reason = json_string_value(json_object_get(parameters, "reason"));
+
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		if (strcmp(errors[i].error, error) != 0)
 			continue;
-		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, name,
-			errors[i].text);
+		fprintf(stderr, "%s: %s%s%s\n", program_invocation_short_name,
+			name != NULL ? name : "", name != NULL ? ": " : "", errors[i].text);
 		return errors[i].verdict;
+	}
+	if (strcmp(error, "io.meshpd.ConfigurationRefused") == 0 && reason != NULL) {
+		fputs(reason, stderr);
+		return VERDICT_NO;
 	}
 	fprintf(stderr, "%s: meshpd answers: %s\n", program_invocation_short_name, error);
 	return VERDICT_NO;
 }
 
-/* Takes the reply's parameters; name is what the call was about. */
+/* Takes the reply's parameters; name is what the call was about, or NULL. */
 static enum verdict answer_take(const char *text, const char *name, json_t **answer)
 {
 	json_t *reply = json_loads(text, 0, NULL);
@@ -146,7 +154,7 @@ static enum verdict answer_take(const char *text, const char *name, json_t **ans
 	if (error == NULL && json_is_object(parameters))
 		*answer = json_incref(parameters);
 	else
-		verdict = refused(error != NULL ? error : "no JSON object", name);
+		verdict = refused(error != NULL ? error : "no JSON object", name, parameters);
 	json_decref(reply);
 	return verdict;
 }
@@ -167,8 +175,7 @@ static enum verdict call_make(const char *socket, const json_t *call, json_t **a
 	}
 	status = exchange(fd, sent, &text);
 	close(fd);
-	verdict = status == 0 ? answer_take(text, about != NULL ? about : "", answer)
-			      : failed(socket, status);
+	verdict = status == 0 ? answer_take(text, about, answer) : failed(socket, status);
 	free(sent);
 	free(text);
 	return verdict;

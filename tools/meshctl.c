@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A verb that asks the daemon. */
+/* A verb that calls the daemon. */
 struct reading {
 	const char *verb;
 	const char *method;
@@ -26,6 +26,7 @@ static const struct reading readings[] = {
 	{.verb = "sessions", .method = "io.meshpd.Sessions", .print = sessions_print},
 	{.verb = "routes", .method = "io.meshpd.Routes", .print = routes_print},
 	{.verb = "links", .method = "io.meshpd.Links", .print = links_print},
+	{.verb = "reload", .method = "io.meshpd.Reload", .print = reload_print},
 	{.verb = "topology",
 	 .method = "io.meshpd.Topology",
 	 .print = topology_print,
@@ -49,6 +50,7 @@ static void usage(FILE *out)
 	      "  topology [--format netjson | dot]\n"
 	      "  explain DST | trace DST\n"
 	      "                 DST: a mesh address, or the first digits of a node id\n"
+	      "  reload         reads the configuration again (root)\n"
 	      "  key gen | key pub [FILE]\n"
 	      "  config check [FILE] | config cat\n",
 	      out);

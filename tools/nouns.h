@@ -24,6 +24,8 @@ void topology_print(const json_t *answer, bool colour);
 void links_print(const json_t *answer, bool colour);
 void explain_print(const json_t *answer, bool colour);
 
+void reload_print(const json_t *answer, bool colour);
+
 /* Of the links in an answer what is so whoever is on them. */
 void links_print_facts(const json_t *answer, bool colour);
 

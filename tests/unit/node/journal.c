@@ -60,6 +60,9 @@ static const struct journal_event samples[] = {
 	{.kind = JOURNAL_TRACE, .now = {2500001}, .trace = TRACES - 1, .lane = 7, .to = {{0xbe}}},
 	{.kind = JOURNAL_LEAVE, .now = {2500002}},
 	{.kind = JOURNAL_CARRIED, .now = {2500003}, .link = 1, .from = {{2, 1, 1, 1, 1, 1}}},
+	{.kind = JOURNAL_CHANGE,
+	 .now = {2500004},
+	 .settings = {.suites = 1, .rekey = {1000000}, .no_transit = true}},
 	{.kind = JOURNAL_TIME, .now = {((int64_t)1 << 50) - 1}},
 };
 
@@ -193,7 +196,7 @@ static enum journal_found found_with(size_t sample, size_t at, uint8_t value)
 static void nonsense_is_malformed(void **state)
 {
 	assert_int_equal(found_with(2, 0, 0), JOURNAL_MALFORMED);    /* no such kind */
-	assert_int_equal(found_with(2, 0, 9), JOURNAL_MALFORMED);    /* nor that */
+	assert_int_equal(found_with(2, 0, 10), JOURNAL_MALFORMED);   /* nor that */
 	assert_int_equal(found_with(2, 2, 0x04), JOURNAL_MALFORMED); /* an instant of 2^50 */
 	assert_int_equal(found_with(2, 1, 0x80), JOURNAL_MALFORMED); /* a negative one */
 	assert_int_equal(found_with(0, 12, 2), JOURNAL_MALFORMED);   /* a link there is not */
@@ -204,6 +207,10 @@ static void nonsense_is_malformed(void **state)
 	assert_int_equal(found_with(7, 12, TRACES), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(9, 12, 2), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(7, 13, 8), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(10, 9, 0), JOURNAL_MALFORMED); /* no suite */
+	assert_int_equal(found_with(10, 9, 4), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(10, 10, 0x80), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(10, 18, 2), JOURNAL_MALFORMED);
 }
 
 static void a_head_is_read_as_it_was_written(void **state)
@@ -352,6 +359,8 @@ static void call(struct one *one, const struct journal_event *event)
 		node_leave(one->node, event->now, one->outbox);
 	else if (event->kind == JOURNAL_CARRIED)
 		node_carried(one->node, event->now, event->link, event->from, one->outbox);
+	else if (event->kind == JOURNAL_CHANGE)
+		node_change(one->node, event->now, &event->settings, one->outbox);
 	else
 		node_session_key(one->node, event->now, event->bytes.bytes, event->generation,
 				 one->outbox);

@@ -83,12 +83,36 @@ static void who_passes_nothing_on_is_an_end(void **state)
 	mesh_free(mesh);
 }
 
+/* The same while it runs, and back. */
+static void who_passes_nothing_on_any_more_is_an_end_too(void **state)
+{
+	struct mesh *mesh = line_new(61);
+	struct node_settings settings = {.suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
+					 .rekey = duration_s(120),
+					 .no_transit = true};
+
+	mesh_run(mesh, duration_s(15));
+	assert_int_equal(mesh_route(mesh, 0, 3).hops, 3);
+	node_change(mesh->hosts[2].node, mesh->now, &settings, mesh->outbox);
+	mesh_carry(mesh, 2);
+	mesh_run(mesh, duration_s(1));
+	assert_int_equal(mesh_route(mesh, 0, 2).hops, 2);
+	assert_int_equal(mesh_route(mesh, 0, 3).hops, 0);
+	settings.no_transit = false;
+	node_change(mesh->hosts[2].node, mesh->now, &settings, mesh->outbox);
+	mesh_carry(mesh, 2);
+	mesh_run(mesh, duration_s(1));
+	assert_int_equal(mesh_route(mesh, 0, 3).hops, 3);
+	mesh_free(mesh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_leaves_is_lost_at_once),
 		cmocka_unit_test(who_is_back_at_once_is_not_lost),
 		cmocka_unit_test(who_passes_nothing_on_is_an_end),
+		cmocka_unit_test(who_passes_nothing_on_any_more_is_an_end_too),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
