@@ -38,10 +38,22 @@ struct config_link {
 	bool bypass; /* frames of others that come in there are relayed in the kernel */
 };
 
-/* One port that is open to the mesh. */
+/* Whom an exposed port is for. */
+enum config_from {
+	CONFIG_FROM_ALL,
+	CONFIG_FROM_PREFIX, /* nodes whose addresses begin so: one, if all 128 bits count */
+	CONFIG_FROM_KEY,    /* the node with that public key */
+};
+
+enum { CONFIG_FROM = 32 }; /* bytes of a public key, the longest that says from whom */
+
+/* Ports that are open to the mesh, first to last. */
 struct config_expose {
 	bool tcp; /* else UDP */
-	uint16_t port;
+	uint16_t first, last;
+	enum config_from from;
+	uint8_t bits;		  /* of a prefix, 16 … 128 */
+	uint8_t who[CONFIG_FROM]; /* an address, zero beyond the bits; or a key */
 };
 
 /* All settings. What is not used of it is zero, so that equal settings are equal bytes. */

@@ -2,6 +2,7 @@
  * value of its key; a unit test reads the printed defaults back. */
 #include "config/keys.h"
 
+#include "config/expose.h"
 #include "config/show.h"
 
 #include <string.h>
@@ -116,7 +117,7 @@ static bool set_expose(struct config *config, const char *text, struct why *why)
 			 CONFIG_EXPOSED);
 		return false;
 	}
-	if (!value_expose(text, &config->exposed[config->exposed_count], why))
+	if (!expose_read(text, &config->exposed[config->exposed_count], why))
 		return false;
 	config->exposed_count++;
 	return true;
@@ -158,9 +159,13 @@ static const struct key keys[] = {
 	 false, AT_START, set_state_directory, show_state_directory},
 	{"Paths", "ControlSocket", "/run/meshpd/io.meshpd", "where meshctl asks", false, AT_START,
 	 set_control_socket, show_control_socket},
-	{"Firewall", "Inbound", "deny", "deny | allow; echo and replies always pass", false,
-	 AT_START, set_inbound, show_inbound},
-	{"Firewall", "Expose", "", "may repeat: tcp/80", true, AT_START, set_expose, show_expose},
+	{"Firewall", "Inbound", "deny",
+	 "what the mesh may begin; deny: echo, what is exposed or bound to the own address; allow: "
+	 "all",
+	 false, AT_START, set_inbound, show_inbound},
+	{"Firewall", "Expose", "",
+	 "may repeat: tcp/80, udp/8000-8010; 'tcp/22 from ADDRESS', PREFIX/BITS or a public key",
+	 true, AT_START, set_expose, show_expose},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };

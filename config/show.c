@@ -2,6 +2,8 @@
  * does so with every key. */
 #include "config/show.h"
 
+#include "config/expose.h"
+
 static const char *yes(bool is)
 {
 	return is ? "yes" : "no";
@@ -94,7 +96,8 @@ void show_inbound(const struct config *config, uint32_t link, FILE *out)
 
 void show_expose(const struct config *config, uint32_t link, FILE *out)
 {
+	char text[EXPOSE_TEXT];
+
 	for (uint32_t i = 0; i < config->exposed_count; i++)
-		fprintf(out, "%s%s/%u", i > 0 ? " " : "", config->exposed[i].tcp ? "tcp" : "udp",
-			config->exposed[i].port);
+		fprintf(out, "%s%s", i > 0 ? ", " : "", expose_write(&config->exposed[i], text));
 }

@@ -21,6 +21,6 @@ void show_workers(const struct config *config, uint32_t link, FILE *out);
 void show_state_directory(const struct config *config, uint32_t link, FILE *out);
 void show_control_socket(const struct config *config, uint32_t link, FILE *out);
 void show_inbound(const struct config *config, uint32_t link, FILE *out);
-void show_expose(const struct config *config, uint32_t link, FILE *out); /* all, with spaces */
+void show_expose(const struct config *config, uint32_t link, FILE *out); /* all, with commas */
 
 #endif

@@ -234,21 +234,6 @@ bool value_suites(const char *text, uint32_t *out, struct why *why)
 	return true;
 }
 
-bool value_expose(const char *text, struct config_expose *out, struct why *why)
-{
-	bool tcp = strncmp(text, "tcp/", 4) == 0;
-	uint32_t port;
-
-	if ((!tcp && strncmp(text, "udp/", 4) != 0) || !number_read(text + 4, 65535, &port) ||
-	    port == 0) {
-		why_say(why, "'%s' is not a port, write one such as tcp/80 or udp/53", text);
-		return false;
-	}
-	out->tcp = tcp;
-	out->port = (uint16_t)port;
-	return true;
-}
-
 static bool value_either(const char *text, const char *on, const char *off, bool *out,
 			 struct why *why)
 {

@@ -35,9 +35,6 @@ MUST_USE bool value_user(const char *text, char out[CONFIG_TEXT], struct why *wh
 /* A set of suites by name, separated by spaces; the one everybody has must be in it. */
 MUST_USE bool value_suites(const char *text, uint32_t *out, struct why *why);
 
-/* A port as tcp/80 or udp/53. */
-MUST_USE bool value_expose(const char *text, struct config_expose *out, struct why *why);
-
 /* `allow` or `deny`. */
 MUST_USE bool value_allowed(const char *text, bool *out, struct why *why);
 

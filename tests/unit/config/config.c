@@ -199,7 +199,7 @@ static void arguments_replace(void **state)
 	assert_string_equal(config.links[0].match, "veth*");
 	assert_int_equal(config.links[0].cost_us, 3);
 	assert_int_equal(config.exposed_count, 2);
-	assert_int_equal(config.exposed[0].port, 22);
+	assert_int_equal(config.exposed[0].first, 22);
 	assert_string_equal(config.user, "");
 }
 

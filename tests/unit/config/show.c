@@ -87,7 +87,7 @@ static void several_ports_are_one_text(void **state)
 	assert_true(key_set(expose, &config, "tcp/80", &why));
 	assert_true(key_set(expose, &config, "udp/5353", &why));
 	char *text = shown(expose, &config);
-	assert_string_equal(text, "tcp/80 udp/5353");
+	assert_string_equal(text, "tcp/80, udp/5353");
 	free(text);
 }
 

@@ -136,24 +136,6 @@ static void suites_hold_the_common_one(void **state)
 	assert_int_equal(suites, CONFIG_CHACHA20_POLY1305 | CONFIG_AES_256_GCM);
 }
 
-static void ports_name_their_protocol(void **state)
-{
-	static const char *const refused[] = {"80",	   "tcp",     "tcp/",	"tcp/0",
-					      "tcp/65536", "sctp/80", "TCP/80", "tcp/80 udp/53"};
-	struct config_expose expose = {.tcp = false, .port = 9};
-	struct why why;
-
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		assert_false(value_expose(refused[i], &expose, &why));
-	assert_int_equal(expose.port, 9);
-	assert_true(value_expose("tcp/80", &expose, &why));
-	assert_true(expose.tcp);
-	assert_int_equal(expose.port, 80);
-	assert_true(value_expose("udp/65535", &expose, &why));
-	assert_false(expose.tcp);
-	assert_int_equal(expose.port, 65535);
-}
-
 static void inbound_is_one_of_two(void **state)
 {
 	struct why why;
@@ -199,7 +181,6 @@ int main(void)
 		cmocka_unit_test(paths_are_full_and_fit),
 		cmocka_unit_test(users_may_be_empty_but_not_strange),
 		cmocka_unit_test(suites_hold_the_common_one),
-		cmocka_unit_test(ports_name_their_protocol),
 		cmocka_unit_test(inbound_is_one_of_two),
 		cmocka_unit_test(a_switch_is_yes_or_no),
 	};
