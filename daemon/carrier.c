@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ enum {
 struct carrier {
 	struct carrier_parts parts;
 	pthread_t thread;
+	sem_t runs; /* posted by the thread, once */
 	struct ethernet *ethernet;
 	struct channel *orders, *reports;
 	bool stopped; /* shared */
@@ -337,6 +339,7 @@ static void *carrier_run(void *argument)
 	struct carrier *carrier = argument;
 	instant busy = loop_now();
 
+	sem_post(&carrier->runs);
 	while (!SHARED_ACQUIRE(carrier->stopped)) {
 		bool worked = carrier_turn(carrier);
 		instant now = loop_now();
@@ -355,7 +358,8 @@ static void *carrier_run(void *argument)
 	return NULL;
 }
 
-/* Starts the thread, which takes no signal. 0 or -errno. */
+/* Starts the thread, which takes no signal, and sees it run: what the C library does first in a
+ * thread must be behind it when system calls are filtered. 0 or -errno. */
 static int carrier_thread(struct carrier *carrier)
 {
 	pthread_attr_t attributes;
@@ -371,6 +375,8 @@ static int carrier_thread(struct carrier *carrier)
 		status = pthread_create(&carrier->thread, &attributes, carrier_run, carrier);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attributes);
+	while (status == 0 && sem_wait(&carrier->runs) != 0)
+		;
 	return -status;
 }
 
@@ -380,6 +386,7 @@ static void carrier_release(struct carrier *carrier)
 	channel_close(carrier->orders);
 	channel_close(carrier->reports);
 	pthread_mutex_destroy(&carrier->table_lock);
+	sem_destroy(&carrier->runs);
 	free(carrier);
 }
 
@@ -393,6 +400,7 @@ int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
 		return failure_say(failure, status, "carrier: %s", strerror(-status));
 	made->parts = *parts;
 	pthread_mutex_init(&made->table_lock, NULL);
+	sem_init(&made->runs, 0, 0);
 	outbox_clear(&made->outbox);
 	merge_init(&made->merge, parts->udp);
 	status = channel_open(&made->orders, CHANNEL, sizeof(struct handover));

@@ -188,8 +188,8 @@ static bool try_later(void)
 
 static void client_read(struct client *client)
 {
-	ssize_t size = recv(client->fd, client->input + client->used,
-			    sizeof(client->input) - client->used, 0);
+	ssize_t size = read(client->fd, client->input + client->used,
+			    sizeof(client->input) - client->used);
 
 	if (size > 0) {
 		if (client->used == 0)
@@ -203,8 +203,8 @@ static void client_read(struct client *client)
 
 static void client_write(struct client *client)
 {
-	ssize_t size = send(client->fd, client->output + client->output_sent,
-			    client->output_size - client->output_sent, MSG_NOSIGNAL);
+	ssize_t size = write(client->fd, client->output + client->output_sent,
+			     client->output_size - client->output_sent);
 
 	if (size < 0) {
 		if (!try_later())

@@ -115,6 +115,6 @@ void listener_close(struct listener *listener)
 	if (listener->fd >= 0)
 		close(listener->fd);
 	if (listener->made)
-		unlink(listener->path);
+		unlinkat(AT_FDCWD, listener->path, 0);
 	*listener = (struct listener){.fd = -1};
 }

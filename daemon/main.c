@@ -3,6 +3,7 @@
  * configuration is known to be good, and no frame is sent or read before the rights are gone.
  * meshpd(8). */
 #include "daemon/control.h"
+#include "daemon/filter.h"
 #include "daemon/listener.h"
 #include "daemon/news.h"
 #include "daemon/notify.h"
@@ -196,6 +197,9 @@ static int daemon_run(struct daemon *daemon, struct failure *failure)
 		status = loop_signal(daemon->loop, SIGHUP, reload_asked, daemon);
 	if (status != 0)
 		return failure_say(failure, status, "signals: %s", strerror(-status));
+	status = filter_install(daemon->bypass != NULL, failure);
+	if (status != 0)
+		return status;
 	news_status(&daemon->mesh);
 	notify_ready();
 	status = loop_run(daemon->loop);

@@ -67,13 +67,11 @@ static int queues_open(struct opened *opened, const char *name, uint32_t *carrie
 	return 0;
 }
 
-/* CAP_NET_ADMIN may exceed what net.core.rmem_max allows everybody. */
-static void buffer_enlarge(int fd)
+/* CAP_NET_ADMIN may exceed, by force, what net.core.rmem_max or wmem_max allow everybody. */
+static void buffer_enlarge(int fd, int force, int option, int size)
 {
-	int size = PACKET_BUFFER;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)) != 0)
+		setsockopt(fd, SOL_SOCKET, option, &size, sizeof(size));
 }
 
 /* A packet socket to which nothing comes before it is bound, and then what it accepts. */
@@ -83,7 +81,7 @@ static int packet_open(const bool accepted[SHARE_BYTES], struct failure *failure
 	int status = fd < 0 ? -errno : share_take(fd, accepted);
 
 	if (status == 0) {
-		buffer_enlarge(fd);
+		buffer_enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF, PACKET_BUFFER);
 		return fd;
 	}
 	if (fd >= 0)
@@ -133,8 +131,12 @@ static void share_make(uint32_t carriers, uint32_t number, bool accepted[SHARE_B
  * send by, so whoever carries most has them. */
 static void express_open(struct opened *opened, struct ethernet_sockets *whose)
 {
-	for (int i = 0; i < OPENER_EXPRESS; i++)
+	for (int i = 0; i < OPENER_EXPRESS; i++) {
 		opened->express[i] = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+		if (opened->express[i] >= 0)
+			buffer_enlarge(opened->express[i], SO_SNDBUFFORCE, SO_SNDBUF,
+				       ETHERNET_EXPRESS_BUFFER);
+	}
 	whose->express = opened->express;
 	whose->express_count = OPENER_EXPRESS;
 }

@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 enum {
-	ETHERNET_BATCH = 64,	     /* frames received or queued at once */
-	ETHERNET_HEADER = 14,	     /* bytes: destination, source, EtherType */
-	ETHERNET_PAYLOAD_MAX = 9216, /* bytes behind the header: a jumbo link's MTU */
+	ETHERNET_BATCH = 64,		   /* frames received or queued at once */
+	ETHERNET_HEADER = 14,		   /* bytes: destination, source, EtherType */
+	ETHERNET_PAYLOAD_MAX = 9216,	   /* bytes behind the header: a jumbo link's MTU */
+	ETHERNET_EXPRESS_BUFFER = 1 << 20, /* SO_SNDBUF of an AF_XDP socket, bytes */
 	ETHERNET_FRAME_MAX = ETHERNET_HEADER + ETHERNET_PAYLOAD_MAX,
 };
 

@@ -20,7 +20,10 @@ static bool sysfs_has(const char *name, const char *entry)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", name, entry);
-	return !access(path, F_OK);
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 /* Reads an entry of sysfs for the interface as text; false if there is none, or it says nothing. */

@@ -106,7 +106,9 @@ static struct tpacket2_hdr *ring_head(struct ring *ring, uint32_t place)
 static void long_take(struct ring *ring, struct arrival *arrival)
 {
 	uint8_t *room = ring->longs[ring->longs_taken++];
-	ssize_t size = recv(ring->fd, room, ETHERNET_FRAME_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	struct iovec part = {room, ETHERNET_FRAME_MAX};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	ssize_t size = recvmsg(ring->fd, &message, MSG_DONTWAIT | MSG_TRUNC);
 
 	arrival->whole = size == (ssize_t)arrival->size && size <= ETHERNET_FRAME_MAX;
 	arrival->bytes = room;

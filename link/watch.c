@@ -230,9 +230,11 @@ static void events_touch(struct watch *watch, int size)
 /* Reads all that waits on the events socket. 0 or -errno. */
 static int events_read(struct watch *watch)
 {
+	struct iovec part = {watch->events, sizeof(watch->events)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
 	for (int i = 0; i < EVENT_READS; i++) {
-		ssize_t got = recv(watch->sources.events, watch->events, sizeof(watch->events),
-				   MSG_DONTWAIT | MSG_TRUNC);
+		ssize_t got = recvmsg(watch->sources.events, &message, MSG_DONTWAIT | MSG_TRUNC);
 		if (got < 0 && errno == EAGAIN)
 			return 0;
 		if (got < 0 && errno != ENOBUFS && errno != EINTR)

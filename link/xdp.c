@@ -17,8 +17,10 @@
 enum {
 	CHUNKS = 256, /* a power of two, as rings are */
 	FILL = 2,     /* of the ring for receiving, that must be and stays empty */
-	SEND_BUFFER = CHUNKS * 2 * XDP_CHUNK,
 };
+
+/* Frames on their way count in the send buffer; as many as there are chunks may be. */
+_Static_assert((int)ETHERNET_EXPRESS_BUFFER == CHUNKS * 2 * XDP_CHUNK, "all fit");
 
 /* A ring as it is mapped. */
 struct lap {
@@ -51,16 +53,13 @@ static bool option_set(int fd, int option, const void *value, socklen_t size)
 /* Gives the socket its memory and the sizes of its rings. */
 static bool memory_register(struct xdp *xdp)
 {
-	const int chunks = CHUNKS, fill = FILL, buffer = SEND_BUFFER;
+	const int chunks = CHUNKS, fill = FILL;
 	const struct xdp_umem_reg memory = {
 		.addr = (uintptr_t)xdp->chunks,
 		.len = (uint64_t)CHUNKS * XDP_CHUNK,
 		.chunk_size = XDP_CHUNK,
 	};
 
-	/* Frames on their way count in the send buffer; as many as there are chunks may be. */
-	if (setsockopt(xdp->fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof(buffer)) != 0)
-		setsockopt(xdp->fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 	return option_set(xdp->fd, XDP_UMEM_REG, &memory, sizeof(memory)) &&
 	       option_set(xdp->fd, XDP_UMEM_FILL_RING, &fill, sizeof(fill)) &&
 	       option_set(xdp->fd, XDP_UMEM_COMPLETION_RING, &chunks, sizeof(chunks)) &&
@@ -211,7 +210,7 @@ static bool kick(struct xdp *xdp, struct ethernet_counters *counters)
 {
 	uint32_t before = left(xdp);
 
-	if (before == 0 || sendto(xdp->fd, NULL, 0, MSG_DONTWAIT, NULL, 0) >= 0)
+	if (before == 0 || sendmsg(xdp->fd, &(struct msghdr){0}, MSG_DONTWAIT) >= 0)
 		return false;
 	return stop_read(xdp, errno, left(xdp) != before, counters);
 }

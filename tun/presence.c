@@ -112,10 +112,12 @@ static bool messages_concern(const uint8_t *bytes, int size, const struct host *
 bool presence_lost(int events, const struct host *host)
 {
 	_Alignas(struct nlmsghdr) uint8_t bytes[EVENT_BYTES];
+	struct iovec part = {bytes, sizeof(bytes)};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	bool lost = false;
 
 	for (int i = 0; i < EVENT_READS; i++) {
-		ssize_t got = recv(events, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_TRUNC);
+		ssize_t got = recvmsg(events, &message, MSG_DONTWAIT | MSG_TRUNC);
 		if (got < 0 && errno != ENOBUFS && errno != EINTR)
 			break;
 		/* ENOBUFS: the kernel had more to say than the socket holds. */
