@@ -131,6 +131,11 @@ void entry_session_gone(struct entry *entry, const struct entry_context *context
 	case NEIGHBOUR_TWOWAY:
 	case NEIGHBOUR_SYNC:
 	case NEIGHBOUR_FULL:
+		/* After a sleep of ours the session is gone and nobody was heard for long: that it
+		 * was proven until then is as good as a HELLO. */
+		entry->refreshed = context->now;
+		state_heard(entry, context, state_initiation(entry, context));
+		break;
 	case NEIGHBOUR_LOST:
 		state_heard(entry, context, state_initiation(entry, context));
 		break;
