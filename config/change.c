@@ -73,6 +73,7 @@ bool config_compare(const struct config *before, const struct config *after,
 
 void config_take(struct config *running, const struct config *read)
 {
+	memcpy(running->allow_file, read->allow_file, sizeof(running->allow_file));
 	running->transit = read->transit;
 	running->rekey = read->rekey;
 	running->suites = read->suites;

@@ -61,6 +61,7 @@ struct config {
 	uint16_t zone;
 	uint16_t ethertype;
 	char network_key_file[CONFIG_TEXT]; /* empty: an open mesh */
+	char allow_file[CONFIG_TEXT];	    /* empty: everybody may take part */
 	bool transit;			    /* the ways of others may lead over this node */
 	uint32_t suites;		    /* enum config_suite bits; ChaCha20-Poly1305 is in */
 	duration rekey;			    /* 1 s … 120 s */

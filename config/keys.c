@@ -25,6 +25,14 @@ static bool set_network_key_file(struct config *config, const char *text, struct
 	return true;
 }
 
+static bool set_allow_file(struct config *config, const char *text, struct why *why)
+{
+	if (text[0] != '\0')
+		return value_path(text, config->allow_file, CONFIG_TEXT, why);
+	memset(config->allow_file, 0, sizeof(config->allow_file));
+	return true;
+}
+
 static bool set_transit(struct config *config, const char *text, struct why *why)
 {
 	return value_yes(text, &config->transit, why);
@@ -128,6 +136,10 @@ static const struct key keys[] = {
 	{"Mesh", "NetworkKeyFile", "",
 	 "empty: an open mesh; else a file with 32 random bytes in base64: only holders take part",
 	 true, AT_START, set_network_key_file, show_network_key_file},
+	{"Mesh", "AllowFile", "",
+	 "empty: everybody may take part; else a file with the public keys of those who may, one a "
+	 "line as 'meshctl key pub' prints it",
+	 true, AT_ONCE, set_allow_file, show_allow_file},
 	{"Mesh", "Transit", "yes", "yes | no: the ways of others do not lead over this node", false,
 	 AT_ONCE, set_transit, show_transit},
 	{"Mesh", "EtherType", "0x88B5", "the same on every node of a mesh", false, AT_START,

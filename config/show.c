@@ -19,6 +19,11 @@ void show_network_key_file(const struct config *config, uint32_t link, FILE *out
 	fputs(config->network_key_file, out);
 }
 
+void show_allow_file(const struct config *config, uint32_t link, FILE *out)
+{
+	fputs(config->allow_file, out);
+}
+
 void show_transit(const struct config *config, uint32_t link, FILE *out)
 {
 	fputs(yes(config->transit), out);

@@ -7,6 +7,7 @@
 
 void show_zone(const struct config *config, uint32_t link, FILE *out);
 void show_network_key_file(const struct config *config, uint32_t link, FILE *out);
+void show_allow_file(const struct config *config, uint32_t link, FILE *out);
 void show_transit(const struct config *config, uint32_t link, FILE *out);
 void show_ethertype(const struct config *config, uint32_t link, FILE *out);
 void show_rekey(const struct config *config, uint32_t link, FILE *out);

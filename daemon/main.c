@@ -32,6 +32,7 @@ enum {
 struct daemon {
 	const struct options *options;
 	struct config config;
+	struct allow allow;
 	struct account account;
 	struct log log;
 	struct loop *loop;
@@ -75,6 +76,9 @@ static int daemon_configure(struct daemon *daemon)
 	struct failure failure;
 
 	if (!config_load(&daemon->config, &daemon->options->source, stderr))
+		return EXIT_USAGE;
+	if (daemon->config.allow_file[0] != '\0' &&
+	    !allow_read(&daemon->allow, daemon->config.allow_file, stderr))
 		return EXIT_USAGE;
 	if (account_find(daemon->config.user, &daemon->account, &failure) == 0 &&
 	    network_key_read(daemon, &failure) == 0)
@@ -132,6 +136,7 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 {
 	struct mesh_parts parts = {
 		.config = &daemon->config,
+		.allow = &daemon->allow,
 		.opened = &daemon->opened,
 		.warden = &daemon->warden,
 		.bypass = daemon->bypass,
@@ -147,6 +152,7 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 		return status;
 	daemon->deeds.reload = (struct reload){.mesh = &daemon->mesh,
 					       .running = &daemon->config,
+					       .allow = &daemon->allow,
 					       .source = &daemon->options->source};
 	status = control_open(&daemon->control, daemon->listener.fd, &daemon->mesh, &daemon->deeds);
 	return status == 0 ? 0 : failure_say(failure, status, "control: %s", strerror(-status));

@@ -398,11 +398,39 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 	return status == 0 ? 0 : failure_say(failure, status, "loop: %s", strerror(-status));
 }
 
+/* Tells the node how it is to behave by the configuration. */
+static void settings_follow(struct mesh *mesh)
+{
+	struct journal_event event = {
+		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh)};
+
+	mesh->suites = event.settings.suites;
+	hand(mesh, &event);
+}
+
+/* Tells the node who may take part. */
+static void members_follow(struct mesh *mesh)
+{
+	const struct allow *allow = mesh->parts.allow;
+	struct journal_event event = {.kind = JOURNAL_ALLOW,
+				      .now = loop_now(),
+				      .listed = mesh->parts.config->allow_file[0] != '\0'};
+	struct address members[ALLOW_MOST];
+
+	for (uint32_t i = 0; event.listed && i < allow->count; i++)
+		members[i] = address_of_key(allow->keys[i]);
+	event.bytes = (struct span){members[0].bytes,
+				    event.listed ? allow->count * sizeof(members[0]) : 0};
+	hand(mesh, &event);
+}
+
 /* Starts what was made: from here on frames may leave. */
 static int mesh_start(struct mesh *mesh, struct failure *failure)
 {
 	loop_timer_set(mesh->session_age,
 		       instant_after(mesh->started, duration_s(SESSION_KEY_DAYS * 86400LL)));
+	settings_follow(mesh);
+	members_follow(mesh);
 	return links_begin(mesh, failure);
 }
 
@@ -434,16 +462,6 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	return status == 0 ? mesh_start(mesh, failure) : status;
 }
 
-/* Tells the node how it is to behave by the configuration. */
-static void settings_follow(struct mesh *mesh)
-{
-	struct journal_event event = {
-		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh)};
-
-	mesh->suites = event.settings.suites;
-	hand(mesh, &event);
-}
-
 /* Tells the node what the configuration says of its links. */
 static int rules_follow(struct mesh *mesh, struct failure *failure)
 {
@@ -463,6 +481,7 @@ int mesh_follow(struct mesh *mesh, struct failure *failure)
 	int status;
 
 	settings_follow(mesh);
+	members_follow(mesh);
 	status = rules_follow(mesh, failure);
 	settle(mesh);
 	return status;

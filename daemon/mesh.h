@@ -4,6 +4,7 @@
 #define DAEMON_MESH_H
 
 #include "base/require.h"
+#include "config/allow.h"
 #include "config/config.h"
 #include "crypto/ipsec_mb/provider.h"
 #include "daemon/carrier.h"
@@ -64,6 +65,7 @@ struct upkeep {
 /* What a mesh is made of. All of it stays the caller's and outlives the mesh. */
 struct mesh_parts {
 	const struct config *config;
+	const struct allow *allow; /* who may take part; counts if the configuration names a list */
 	struct opened *opened;
 	struct warden *warden;
 	struct bypass *bypass; /* the relay in the kernel; NULL: none */
@@ -112,8 +114,8 @@ MUST_USE int mesh_open(struct mesh *mesh, const struct mesh_parts *parts,
 		       const uint8_t network_key[32], struct failure *failure);
 
 /* Goes by the configuration as it is now, in what of it takes effect while the mesh runs: sessions,
- * transit, links. What stays the same is not disturbed. 0 or -errno: then the mesh goes on, and
- * catches up at the next change of a link. */
+ * transit, members, links. What stays the same is not disturbed. 0 or -errno: then the mesh goes
+ * on, and catches up at the next change of a link. */
 MUST_USE int mesh_follow(struct mesh *mesh, struct failure *failure);
 
 /* Begins the trace of a number, 0 … TRACES − 1, of which whoever is told of ends hears later or at

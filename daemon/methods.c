@@ -77,7 +77,7 @@ static const char meshpd_description[] =
 	"  mtu: int,\n  tun: string,\n  loopback: string,\n  loopback_kind: string,\n"
 	"  firewall: string,\n  crypto: (provider: string, suites: []string),\n  peers: int,\n  "
 	"neighbours: int,\n  staged: int,\n"
-	"  drops: [string]int,\n  links: []Link\n)\n\n"
+	"  drops: [string]int,\n  links: []Link,\n  members: ?int\n)\n\n"
 	"method Neighbours() -> (schema: int, neighbours: []Neighbour)\n\n"
 	"method Sessions() -> (schema: int, sessions: []Session)\n\n"
 	"method Routes() -> (schema: int, routes: []Route)\n\n"

@@ -23,14 +23,22 @@ static void lines_say(struct log *log, const char *text)
 	}
 }
 
-/* Loads the source. What was wrong, warnings too, is text, to be freed; NULL for want of memory. */
-static bool config_read_again(struct config *config, const struct config_source *source,
-			      char **text)
+/* What was read, to take the place of what runs. */
+struct novelty {
+	struct config config;
+	struct allow allow;
+};
+
+/* Reads all of it. What was wrong, warnings too, is text, to be freed; NULL for want of memory. */
+static bool novelty_read(struct novelty *read, const struct config_source *source, char **text)
 {
 	size_t size;
 	FILE *report = open_memstream(text, &size);
-	bool good = report != NULL && config_load(config, source, report);
+	bool good = report != NULL && config_load(&read->config, source, report);
 
+	read->allow.count = 0;
+	if (good && read->config.allow_file[0] != '\0')
+		good = allow_read(&read->allow, read->config.allow_file, report);
 	if (report == NULL || fclose(report) != 0)
 		return false;
 	return good;
@@ -55,6 +63,22 @@ static void change_tell(void *owner, const struct change *change)
 					change->live));
 }
 
+/* Tells how the list of members differs, which the name of its file does not. */
+static void allow_tell(struct telling *telling, const struct allow *before,
+		       const struct allow *after)
+{
+	char texts[2][64];
+	struct change change = {
+		.key = "members", .before = texts[0], .after = texts[1], .live = true};
+	uint32_t more = allow_beyond(after, before), less = allow_beyond(before, after);
+
+	if (more == 0 && less == 0)
+		return;
+	snprintf(texts[0], sizeof(texts[0]), "%u keys", before->count);
+	snprintf(texts[1], sizeof(texts[1]), "%u keys, %u new, %u gone", after->count, more, less);
+	change_tell(telling, &change);
+}
+
 /* What a mesh that runs has to be told. Whatever else goes by the configuration belongs here. */
 static void reload_apply(struct mesh *mesh)
 {
@@ -68,15 +92,18 @@ static void reload_apply(struct mesh *mesh)
 }
 
 /* Goes over to what was read. The changes, or NULL for want of memory. */
-static json_t *reload_take(struct reload *reload, const struct config *read)
+static json_t *reload_take(struct reload *reload, const struct novelty *read)
 {
 	struct telling telling = {reload->mesh->parts.log, json_array()};
 
-	if (!config_compare(reload->running, read, change_tell, &telling)) {
+	if (!config_compare(reload->running, &read->config, change_tell, &telling)) {
 		json_decref(telling.changes);
 		return NULL;
 	}
-	config_take(reload->running, read);
+	if (reload->running->allow_file[0] != '\0' && read->config.allow_file[0] != '\0')
+		allow_tell(&telling, reload->allow, &read->allow);
+	config_take(reload->running, &read->config);
+	*reload->allow = read->allow;
 	reload_apply(reload->mesh);
 	return telling.changes;
 }
@@ -84,13 +111,13 @@ static json_t *reload_take(struct reload *reload, const struct config *read)
 bool reload(struct reload *reload, json_t **changes, json_t **report)
 {
 	struct log *log = reload->mesh->parts.log;
-	struct config read;
+	struct novelty read;
 	char *text = NULL;
 	bool good;
 
 	*changes = *report = NULL;
 	notify_reloading();
-	good = config_read_again(&read, reload->source, &text);
+	good = novelty_read(&read, reload->source, &text);
 	if (text != NULL) {
 		lines_say(log, text);
 		*report = json_string(text);

@@ -12,6 +12,7 @@
 struct reload {
 	struct mesh *mesh;
 	struct config *running; /* what the mesh runs with */
+	struct allow *allow;	/* likewise */
 	const struct config_source *source;
 };
 

@@ -100,7 +100,7 @@ json_t *view_status(const struct mesh *mesh)
 	return json_pack(
 		"{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o, s:i, s:i, s:I, s:I, s:s, "
 		"s:I, s:i, s:s, s:s, s:s, "
-		"s:s, s:o, s:i, s:i, s:i, s:o, s:o}",
+		"s:s, s:o, s:i, s:i, s:i, s:o, s:o, s:o}",
 		"schema", 1, "address", value_address(&status.address), "id",
 		value_id(&status.address), "public_key",
 		value_base64(status.public_key, sizeof(status.public_key)), "network_id",
@@ -114,7 +114,8 @@ json_t *view_status(const struct mesh *mesh)
 		"loopback_kind", mesh->loopback.kind, "firewall", "none", "crypto",
 		json_crypto(mesh), "peers", (int)status.peers, "neighbours", (int)status.neighbours,
 		"staged", (int)status.staged, "drops", json_drops(mesh, &status.drops), "links",
-		json_links(mesh));
+		json_links(mesh), "members",
+		status.listed ? json_integer(status.members) : json_null());
 }
 
 json_t *view_neighbours(const struct mesh *mesh)

@@ -286,6 +286,15 @@ void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *ad
 	each_entry(mesharp, now, address, entry_gone);
 }
 
+void mesharp_expel(struct mesharp *mesharp, instant now, const struct address *address)
+{
+	const struct roster *roster = mesharp_roster(mesharp);
+	uint32_t place;
+
+	while ((place = roster_first(roster, address)) != ROSTER_NONE)
+		leave(mesharp, now, place);
+}
+
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address)
 {

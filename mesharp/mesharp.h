@@ -58,6 +58,9 @@ void mesharp_level(struct mesharp *mesharp, instant now, const struct address *a
 /* The node said that it leaves, and is gone by now: its entries that are probed become LOST. */
 void mesharp_gone(struct mesharp *mesharp, instant now, const struct address *address);
 
+/* The node may not take part any more: all its entries go. */
+void mesharp_expel(struct mesharp *mesharp, instant now, const struct address *address);
+
 /* Data was sent to the neighbour there, for the first time in 250 ms: its silence counts. */
 void mesharp_busy(struct mesharp *mesharp, instant now, uint32_t link, struct lladdr to,
 		  const struct address *address);

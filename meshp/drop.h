@@ -22,6 +22,7 @@
 	X(DROP_DUPLICATE_NODE, "duplicate_node") /* another node with our identity */              \
 	X(DROP_ID_CONFLICT, "id_conflict")	 /* compact frame to an id two nodes have */       \
 	X(DROP_NETWORK, "network")		 /* another network, or no proof of ours */        \
+	X(DROP_NOT_ALLOWED, "not_allowed")	 /* not on the list of members */                  \
 	X(DROP_SOURCE_SPOOFED, "source_spoofed") /* sealed link address is not the ingress */      \
 	/* sessions */                                                                             \
 	X(DROP_NO_SESSION, "no_session")	     /* no key for this source */                  \

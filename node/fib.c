@@ -10,6 +10,7 @@ struct fib {
 	struct fib_limits limits;
 	uint64_t serial;
 	bool synced;
+	bool closed;
 	uint32_t nodes, hops; /* in use */
 	uint64_t by_address_at, by_id_at, by_way_at, by_hop_at, nodes_at, hops_at, total;
 };
@@ -74,12 +75,23 @@ void fib_clear(struct fib *fib, uint64_t serial, bool synced)
 {
 	fib->serial = serial;
 	fib->synced = synced;
+	fib->closed = false;
 	fib->nodes = 0;
 	fib->hops = 0;
 	table_clear(at(fib, fib->by_address_at));
 	table_clear(at(fib, fib->by_id_at));
 	table_clear(at(fib, fib->by_way_at));
 	table_clear(at(fib, fib->by_hop_at));
+}
+
+void fib_close(struct fib *fib)
+{
+	fib->closed = true;
+}
+
+bool fib_closed(const struct fib *fib)
+{
+	return fib->closed;
 }
 
 uint32_t fib_add_hop(struct fib *fib, const struct fib_hop *hop)

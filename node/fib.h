@@ -48,6 +48,10 @@ struct fib *fib_init(void *memory, const struct fib_limits *limits, const uint8_
 /* Begins anew, under a serial no other has had. synced: what will not be in it does not exist. */
 void fib_clear(struct fib *fib, uint64_t serial, bool synced);
 
+/* Says that only nodes in it are relayed for; fib_clear takes that back. */
+void fib_close(struct fib *fib);
+bool fib_closed(const struct fib *fib);
+
 /* Adds a next hop and returns its number, or FIB_NONE if there is no room. */
 uint32_t fib_add_hop(struct fib *fib, const struct fib_hop *hop);
 

@@ -1,6 +1,7 @@
 /* A HELLO is answered by nothing here: what it leads to is mesharp's to say. */
 #include "node/greet.h"
 
+#include "node/members.h"
 #include "node/peers.h"
 #include "node/routing.h"
 
@@ -76,6 +77,8 @@ enum drop greet_receive(struct node *node, instant now, uint32_t link, struct ll
 		return DROP_NOT_FOR_US;
 	if (address_equal(&address, &node->own))
 		return greet_own(node, now, &certificate, &hello, outbox);
+	if (!members_hold(node, &address))
+		return DROP_NOT_ALLOWED;
 
 	uint32_t index;
 	drop = peers_admit(node, now, link, from, &certificate, true, &index);

@@ -1,7 +1,8 @@
-/* Frames of strangers are looked at in order of cost: form, destination, mac1, rates and cookie,
- * then Noise, then the certificate. State changes once, at the end. */
+/* Frames of strangers are looked at in order of cost: form, destination, list of members, mac1,
+ * rates and cookie, then Noise, then the certificate. State changes once, at the end. */
 #include "node/handshakes.h"
 
+#include "node/members.h"
 #include "node/peers.h"
 #include "node/sealed.h"
 
@@ -222,6 +223,8 @@ static enum drop initiation_admit(struct node *node, instant now, const struct w
 		return DROP_SOURCE_SPOOFED;
 	if (address_equal(&asked->peer.address, &node->own))
 		return DROP_OWN;
+	if (!members_hold(node, &asked->peer.address))
+		return DROP_NOT_ALLOWED;
 	enum drop drop =
 		peers_admit(node, now, way->link, way->to, &asked->peer.certificate, false, &index);
 	if (drop == DROP_NONE)
@@ -256,6 +259,8 @@ enum drop handshakes_initiation(struct node *node, instant now, uint32_t link, s
 
 	if (drop == DROP_NONE && !for_us(node, &initiation.destination))
 		drop = DROP_NOT_FOR_US;
+	if (drop == DROP_NONE && !members_hold_id(node, &initiation.source))
+		drop = DROP_NOT_ALLOWED;
 	if (drop != DROP_NONE)
 		return drop;
 	const struct way way = way_back(link, from, initiation.hop_limit);

@@ -211,6 +211,10 @@ void journal_event_write(struct writer *writer, const struct journal_event *even
 	case JOURNAL_CHANGE:
 		conduct_write(writer, &event->settings);
 		break;
+	case JOURNAL_ALLOW:
+		writer_u8(writer, event->listed);
+		bytes_write(writer, event->bytes);
+		break;
 	}
 }
 
@@ -251,6 +255,12 @@ static bool arguments_read(struct reader *reader, const struct node_limits *limi
 		return event->link < limits->links;
 	case JOURNAL_CHANGE:
 		return conduct_read(reader, &event->settings) && settings_good(&event->settings);
+	case JOURNAL_ALLOW:
+		event->listed = bool_read(reader, &good);
+		event->bytes = bytes_read(reader);
+		return good && (event->listed || event->bytes.size == 0) &&
+		       event->bytes.size % ADDRESS == 0 &&
+		       event->bytes.size / ADDRESS <= limits->route.nodes;
 	}
 	return false;
 }
@@ -263,7 +273,7 @@ enum journal_found journal_event_read(struct reader *reader, const struct node_l
 	uint64_t us = reader_u64(&ahead);
 	struct journal_event read = {.kind = (enum journal_kind)kind};
 
-	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_CHANGE))
+	if (reader->left > 0 && (kind < JOURNAL_LINK || kind > JOURNAL_ALLOW))
 		return JOURNAL_MALFORMED;
 	bool good = arguments_read(&ahead, limits, &read);
 	if (ahead.failed)
@@ -319,6 +329,11 @@ void journal_apply(struct node *node, const struct journal_event *event, struct 
 		break;
 	case JOURNAL_CHANGE:
 		node_change(node, event->now, &event->settings, outbox);
+		break;
+	case JOURNAL_ALLOW:
+		node_allow(node, event->now, event->listed,
+			   (const struct address *)event->bytes.bytes,
+			   (uint32_t)(event->bytes.size / ADDRESS), outbox);
 		break;
 	}
 }

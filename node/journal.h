@@ -41,9 +41,10 @@ enum journal_kind {
 	JOURNAL_LEAVE,
 	JOURNAL_CARRIED,
 	JOURNAL_CHANGE,
+	JOURNAL_ALLOW,
 };
 
-/* An event as a value: the arguments of one of the nine functions that hand a node an event. */
+/* An event as a value: the arguments of one of the ten functions that hand a node an event. */
 struct journal_event {
 	enum journal_kind kind;
 	instant now;		/* 0 … 2^50 − 1 µs, which is 35 years */
@@ -52,7 +53,8 @@ struct journal_event {
 	bool group;		/* FRAME */
 	uint32_t generation;	/* SESSION_KEY */
 	struct span bytes;	/* FRAME, PACKET: at most UINT16_MAX bytes; SESSION_KEY: the secret,
-				   AGREE_KEY bytes. Somebody else's */
+				   AGREE_KEY bytes; ALLOW: whole addresses. Somebody else's */
+	bool listed;		/* ALLOW: else everybody, and no bytes */
 	struct node_link facts; /* LINK */
 	uint32_t trace;		/* TRACE: its number */
 	uint8_t lane;		/* TRACE */

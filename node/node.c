@@ -6,6 +6,7 @@
 #include "node/greet.h"
 #include "node/handshakes.h"
 #include "node/hint.h"
+#include "node/members.h"
 #include "node/receive.h"
 #include "node/relay.h"
 #include "node/routing.h"
@@ -63,6 +64,7 @@ struct layout node_layout(const struct node_limits *limits)
 	at.staging = layout_part(&at, staging_size(limits->staged));
 	at.traces = layout_part(&at, TRACES * sizeof(struct trace_run));
 	at.links = layout_part(&at, limits->links * sizeof(struct link_slot));
+	at.members = layout_part(&at, limits->route.nodes * sizeof(struct address));
 	at.workers[WORKER_CONTROL] =
 		layout_part(&at, worker_size(limits->peers, 1U << WIRE_LANE_CONTROL));
 	for (uint32_t i = 0; i < packet_workers(limits); i++)
@@ -219,6 +221,8 @@ static enum drop node_relay_control(struct node *node, instant now, const struct
 	struct bucket *place = &node->place_relays[node_place(node, frame->link, frame->from)];
 	const struct tables tables = node_tables(node);
 
+	if (!members_hold_id(node, &header->source))
+		return DROP_NOT_ALLOWED;
 	if (!bucket_take(place, RATE_RELAY, now))
 		return DROP_RATE_RELAY;
 	struct verdict verdict = relay_control(&tables, node_worker(node, WORKER_CONTROL), now,
@@ -472,6 +476,14 @@ void node_change(struct node *node, instant now, const struct node_settings *set
 	if (node->settings.no_transit != settings->no_transit)
 		route_renew(node_route(node), now);
 	node->settings.no_transit = settings->no_transit;
+	settle(node, now, outbox);
+}
+
+void node_allow(struct node *node, instant now, bool listed, const struct address *members,
+		uint32_t count, struct outbox *outbox)
+{
+	members_set(node, listed, members, count);
+	members_enforce(node, now);
 	settle(node, now, outbox);
 }
 

@@ -94,6 +94,12 @@ void node_session_key(struct node *node, instant now, const uint8_t session_secr
 void node_change(struct node *node, instant now, const struct node_settings *settings,
 		 struct outbox *outbox);
 
+/* From now on, if listed, only the nodes with these addresses, in any order and at most
+ * limits.route.nodes, become neighbours and peers and are relayed for; who is not among them loses
+ * what it has of these. Else everybody may. This node need not be among them. */
+void node_allow(struct node *node, instant now, bool listed, const struct address *members,
+		uint32_t count, struct outbox *outbox);
+
 /* People want to know the way a lane takes to a node: begins the trace of that number, 0 … TRACES −
  * 1, and forgets the one that had it. Its end, within TRACE_MS, is told by NOTICE_TRACE. */
 void node_trace(struct node *node, instant now, uint32_t number, uint8_t lane,
@@ -153,10 +159,12 @@ struct node_status {
 	struct address address;
 	uint8_t public_key[IDENTITY_PUBLIC];
 	uint8_t network_id[NETWORK_ID];
-	bool closed;	/* a network key is set */
-	bool duplicate; /* another node with our identity was heard within 5 minutes */
-	bool full;	/* a record found no room within 5 minutes */
-	uint8_t flags;	/* enum record_flag: what its record says of it */
+	bool closed;	  /* a network key is set */
+	bool listed;	  /* only members may take part */
+	uint32_t members; /* that may */
+	bool duplicate;	  /* another node with our identity was heard within 5 minutes */
+	bool full;	  /* a record found no room within 5 minutes */
+	uint8_t flags;	  /* enum record_flag: what its record says of it */
 	uint32_t zone;
 	uint32_t boot_epoch;
 	uint32_t generation;

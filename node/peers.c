@@ -2,6 +2,8 @@
  * heard longest ago that shares no key with us and is no proven neighbour. */
 #include "node/peers.h"
 
+#include "node/members.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -41,6 +43,16 @@ static void peer_forget(struct node *node, uint32_t index)
 	session_wipe(&peer->session);
 	pool_free(node_peer_pool(node), index);
 	node->stale = true;
+}
+
+void peers_expel(struct node *node, uint32_t index)
+{
+	struct peer *peer = node_peer(node, index);
+	struct staged staged;
+
+	while (staging_take(node_staging(node), &peer->queue, &staged))
+		node_count(node, DROP_NOT_ALLOWED);
+	peer_forget(node, index);
 }
 
 /* A slot for a new peer, or POOL_NONE. */
@@ -137,7 +149,8 @@ uint32_t peers_meet(struct node *node, const struct address *address)
 
 	if (known != POOL_NONE)
 		return known;
-	if (number == DATABASE_NONE || !database_certificate(database, number, &certificate))
+	if (!members_hold(node, address) || number == DATABASE_NONE ||
+	    !database_certificate(database, number, &certificate))
 		return POOL_NONE;
 	return peers_introduce(node, &certificate);
 }

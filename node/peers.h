@@ -19,7 +19,12 @@ MUST_USE enum drop peers_admit(struct node *node, instant now, uint32_t link, st
  * is no room. */
 uint32_t peers_introduce(struct node *node, const struct certificate *certificate);
 
-/* The peer of an address, made if its record is here; POOL_NONE if it is nobody we know. */
+/* Forgets a peer that may not take part any more, with its keys and the packets that wait for it.
+ */
+void peers_expel(struct node *node, uint32_t index);
+
+/* The peer of an address, made if its record is here; POOL_NONE if it is nobody we know, or may not
+ * take part. */
 uint32_t peers_meet(struct node *node, const struct address *address);
 
 #endif

@@ -98,6 +98,12 @@ static struct verdict relay(const struct tables *tables, struct worker *worker, 
 	return verdict;
 }
 
+/* True of who is not to be relayed for; who that is, the relay knows from the graph. */
+static bool is_outsider(const struct fib *fib, const struct node_id *source)
+{
+	return fib_closed(fib) && fib_by_id(fib, source) == FIB_NONE;
+}
+
 struct verdict relay_data(const struct tables *tables, struct worker *worker, instant now,
 			  const struct relay_frame *frame, const struct data_header *header,
 			  struct outbox *outbox)
@@ -111,6 +117,8 @@ struct verdict relay_data(const struct tables *tables, struct worker *worker, in
 		.hop_limit_at = header->extended ? WIRE_CONTROL_HOP_LIMIT : WIRE_DATA_HOP_LIMIT,
 	};
 
+	if (is_outsider(tables->fib, &transit.source))
+		return dropped(DROP_NOT_ALLOWED);
 	return relay(tables, worker, now, frame, &transit, outbox);
 }
 

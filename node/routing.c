@@ -3,6 +3,7 @@
 #include "node/routing.h"
 
 #include "base/bytes.h"
+#include "node/members.h"
 #include "node/sealed.h"
 
 #include <string.h>
@@ -324,6 +325,8 @@ void routing_publish(struct node *node, instant now)
 	struct fib *fib = node_fib_at(node, next);
 
 	fib_clear(fib, ++node->fib_serial, routing_synced(node));
+	if (node->listed)
+		fib_close(fib);
 	routing_add_hops(node, NEIGHBOUR_FULL, fib);
 	routing_add_hops(node, NEIGHBOUR_TWOWAY, fib);
 	for (uint32_t number = DATABASE_OWN + 1; number < node->limits.route.nodes; number++) {
@@ -333,6 +336,8 @@ void routing_publish(struct node *node, instant now)
 			continue;
 		paths_to(route_paths(route), number, &path);
 		made.address = *database_address(database, number);
+		if (!members_hold(node, &made.address))
+			continue;
 		made.lost = path.reached && !routing_node_of(database, fib, &path, &made);
 		if (path.reached)
 			fib_add_node(fib, &made);

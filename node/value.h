@@ -77,7 +77,8 @@ _Static_assert((int)WORKERS_MOST == (int)WIRE_LANES - 1, "no worker without a la
 
 /* Offsets of the parts from the head, bytes. */
 struct layout {
-	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces, links;
+	uint64_t timers, mesharp, route, peers, peer_pool, peer_table, staging, traces, links,
+		members;
 	uint64_t workers[1 + WORKERS_MOST];
 	uint64_t forwarding[SLOTS_MOST];
 	uint64_t fib[SLOTS_MOST];
@@ -126,7 +127,9 @@ struct node {
 	uint64_t full_told;  /* how many had found none when that was told */
 	uint32_t nodes_told; /* what the last ZONE notice said, or held at the start */
 	bool synced_told;
-	bool leaving; /* it is about to be stopped */
+	bool leaving;	  /* it is about to be stopped */
+	bool listed;	  /* only members may take part */
+	uint32_t members; /* on the list; 0 if there is none */
 	bool left_told;
 
 	struct drops drops; /* of the control side */

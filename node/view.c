@@ -27,6 +27,8 @@ void node_status(const struct node *node, instant now, struct node_status *statu
 		.duplicate = !instant_reached(now, node->duplicate_until),
 		.full = !instant_reached(now, node->full_until),
 		.flags = routing_flags(node),
+		.listed = node->listed,
+		.members = node->members,
 		.zone = node->settings.zone,
 		.boot_epoch = node->settings.boot_epoch,
 		.generation = node->keys[0].certificate.generation,

@@ -5,6 +5,7 @@
 #include "meshp/packet.h"
 #include "node/check.h"
 #include "sim/medium.h"
+#include "sim/memory.h"
 #include "sim/recorder.h"
 #include "sim/stream.h"
 #include "sim/witness.h"
@@ -69,6 +70,8 @@ void world_start(struct world *world, uint32_t node)
 	host->armed = INSTANT_NEVER;
 	host->seen = NODE_CHECK_ALL;
 	outbox_clear(world->outbox);
+	if (host->members.kind == SELECT_NODES)
+		world_allow(world, node);
 	for (uint32_t link = 0, port; link < world->limits.links; link++) {
 		port = topology_port(&world->topology, node, link);
 		if (port != TOPOLOGY_NONE && world->ports[port].running)
@@ -87,6 +90,22 @@ void world_stop(struct world *world, uint32_t node)
 	recorder_stop(world, node);
 	node_wipe(host->node);
 	host->node = NULL;
+}
+
+void world_allow(struct world *world, uint32_t node)
+{
+	const struct select *members = &world->hosts[node].members;
+	struct journal_event event = {.kind = JOURNAL_ALLOW,
+				      .listed = members->kind == SELECT_NODES};
+	uint32_t count = event.listed ? members->b - members->a + 1 : 0;
+	struct address *list = memory_zeroed(count + 1, sizeof(*list));
+
+	for (uint32_t i = 0; i < count; i++)
+		list[i] = world->hosts[members->a + i].address;
+	event.bytes = (struct span){list[0].bytes, count * sizeof(*list)};
+	if (world->hosts[node].node != NULL)
+		world_hand(world, node, &event);
+	free(list);
 }
 
 void world_leave(struct world *world, uint32_t node)

@@ -151,6 +151,16 @@ static void jump(struct world *world, const struct order *order)
 	}
 }
 
+static void allow(struct world *world, const struct order *order)
+{
+	for (uint32_t node = order->select.a; node <= order->select.b; node++) {
+		world->hosts[node].members = order->members;
+		world_allow(world, node);
+		if (world->hosts[node].node != NULL)
+			world_rest(world, node);
+	}
+}
+
 void orders_carry(struct world *world, uint32_t number, uint32_t round)
 {
 	const struct order *order = &world->orders[number];
@@ -192,6 +202,9 @@ void orders_carry(struct world *world, uint32_t number, uint32_t round)
 		break;
 	case ORDER_MOVE:
 		mobility_place(world, order->select.a, order->to);
+		break;
+	case ORDER_ALLOW:
+		allow(world, order);
 		break;
 	case ORDER_RESUME:
 		resume(world, &order->select, RESUME_SAVED);

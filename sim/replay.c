@@ -88,6 +88,8 @@ const char *replay_event_name(enum journal_kind kind)
 		return "carried";
 	case JOURNAL_CHANGE:
 		return "change";
+	case JOURNAL_ALLOW:
+		return "allow";
 	}
 	return "";
 }

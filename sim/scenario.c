@@ -231,6 +231,7 @@ static const struct order_word order_words[] = {
 	{"forge", ORDER_FORGE, true},
 	{"jump", ORDER_JUMP, false},
 	{"move", ORDER_MOVE, false},
+	{"allow", ORDER_ALLOW, false},
 };
 
 static const struct order_word *order_word(const char *word)
@@ -247,12 +248,15 @@ static void check_select(struct line *line, const struct order *order)
 			order->kind == ORDER_RESTART || order->kind == ORDER_JOIN ||
 			order->kind == ORDER_RESUME || order->kind == ORDER_ADOPT ||
 			order->kind == ORDER_PARTITION || order->kind == ORDER_JUMP ||
-			order->kind == ORDER_MOVE;
+			order->kind == ORDER_MOVE || order->kind == ORDER_ALLOW;
 
 	if (of_nodes && order->select.kind != SELECT_NODES)
 		line_refuse(line, "that is for nodes: write 3 or 0..4");
 	if (order->kind == ORDER_MOVE && order->select.a != order->select.b)
 		line_refuse(line, "one node at a time: write move 3 to 100,200");
+	if (order->kind == ORDER_ALLOW && order->members.kind != SELECT_NODES &&
+	    order->members.kind != SELECT_ALL)
+		line_refuse(line, "members are nodes: write allow 0..4 1..2, or all");
 	if (order->kind == ORDER_SEND && order->select.kind != SELECT_ONEWAY)
 		line_refuse(line, "packets go from one node to another: write 0>1");
 }
@@ -269,6 +273,8 @@ struct order scenario_order(const struct scenario *scenario, struct line *line)
 	}
 	order.kind = meant->kind;
 	order.select = scenario_select(scenario, line);
+	if (order.kind == ORDER_ALLOW)
+		order.members = scenario_select(scenario, line);
 	check_select(line, &order);
 	if (order.kind == ORDER_JUMP)
 		order.by = line_time(line);

@@ -65,6 +65,7 @@ enum order_kind {
 	ORDER_FORGE,	 /* a liar sends frames of its own making */
 	ORDER_JUMP,	 /* clocks are put forward */
 	ORDER_MOVE,	 /* a node of a disc is somewhere else */
+	ORDER_ALLOW,	 /* nodes are given a list of members */
 };
 
 struct order {
@@ -78,6 +79,7 @@ struct order {
 	struct via via;		  /* SEND */
 	duration by;		  /* JUMP */
 	struct topology_place to; /* MOVE */
+	struct select members;	  /* ALLOW: nodes, or all: no list */
 };
 
 /* Faults drawn at random between two instants; each is undone before the second. */

@@ -81,8 +81,9 @@ struct host {
 	uint32_t seen;	    /* of its FIBs, by node_check_new */
 	instant armed;	    /* the earliest TIME event for it; never: none */
 	struct address address;
-	uint64_t frames;    /* that it sent, that were sent to it, and HELLOs that reached it */
-	struct drops drops; /* of its earlier lives */
+	uint64_t frames;       /* that it sent, that were sent to it, and HELLOs that reached it */
+	struct drops drops;    /* of its earlier lives */
+	struct select members; /* that it lets take part, in all its lives */
 };
 
 struct tally {
@@ -182,6 +183,9 @@ uint32_t world_port(const struct world *world, struct lladdr lladdr);
 
 /* The address that follows from a node's identity, which stays the same in all its lives. */
 struct address world_address(const struct world *world, uint32_t node);
+
+/* Tells a node that runs whom it lets take part. */
+void world_allow(struct world *world, uint32_t node);
 
 /* Starts a node that is not running: a new value under the next boot epoch. Ends one without a
  * word. Lets one that runs say that it leaves, and ends it when that was heard; whoever asks ends

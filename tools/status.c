@@ -63,6 +63,8 @@ static void flags_print(const json_t *answer)
 
 void status_print(const json_t *answer, bool colour)
 {
+	const json_t *members = json_object_get(answer, "members");
+
 	facts_print(answer);
 	crypto_print(answer);
 	if (json_is_true(json_object_get(answer, "duplicate")))
@@ -71,6 +73,9 @@ void status_print(const json_t *answer, bool colour)
 		puts("full        there is no room for the records of all nodes");
 	if (!json_is_true(json_object_get(answer, "synced")))
 		puts("not synced  no neighbour has told yet which nodes there are");
+	if (json_is_integer(members))
+		printf("members     %" JSON_INTEGER_FORMAT " keys may take part\n",
+		       json_integer_value(members));
 	flags_print(answer);
 	drops_print(answer);
 	links_print_facts(answer, colour);

@@ -102,9 +102,9 @@ static void sections_are_numbered_and_may_be_missing(void **state)
 static void what_takes_effect_is_taken_and_the_rest_waits(void **state)
 {
 	static const char *const texts[] = {
-		"7",  "/k",   "no",	"0x88B6", "3",	   "chacha20-poly1305",
-		"m0", "lo7",  "w*",	"5",	  "yes",   "root",
-		"3",  "/srv", "/srv/s", "allow",  "tcp/80"};
+		"7",	"/k",	  "/a",	   "no",    "0x88B6", "3",    "chacha20-poly1305",
+		"m0",	"lo7",	  "w*",	   "5",	    "yes",    "root", "3",
+		"/srv", "/srv/s", "allow", "tcp/80"};
 	size_t at = 0;
 
 	for (const struct key *key = key_first(); key != NULL; key = key_next(key), at++) {

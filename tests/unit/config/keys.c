@@ -20,6 +20,7 @@ static void defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(config.zone, 0);
 	assert_int_equal(config.ethertype, 0x88b5);
 	assert_string_equal(config.network_key_file, "");
+	assert_string_equal(config.allow_file, "");
 	assert_true(config.transit);
 	assert_int_equal(config.rekey.us, duration_s(120).us);
 	assert_int_equal(config.suites, CONFIG_CHACHA20_POLY1305 | CONFIG_AES_256_GCM);

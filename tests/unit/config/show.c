@@ -14,6 +14,7 @@
 static const char *const others[][3] = {
 	{"Mesh", "Zone", "7"},
 	{"Mesh", "NetworkKeyFile", "/etc/meshpd/network.key"},
+	{"Mesh", "AllowFile", "/etc/meshpd/allow"},
 	{"Mesh", "Transit", "no"},
 	{"Mesh", "EtherType", "0x88B6"},
 	{"Session", "RekeySec", "3"},

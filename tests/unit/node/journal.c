@@ -35,6 +35,7 @@ static struct journal_head head_sample(void)
 }
 
 static const uint8_t secret[AGREE_KEY] = {5, 6, 7};
+static const uint8_t two[2 * ADDRESS] = {0xbe, 0xef, 1};
 static const uint8_t noise[] = {0x60, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
 /* One of each kind, and the edges of some. */
@@ -63,6 +64,8 @@ static const struct journal_event samples[] = {
 	{.kind = JOURNAL_CHANGE,
 	 .now = {2500004},
 	 .settings = {.suites = 1, .rekey = {1000000}, .no_transit = true}},
+	{.kind = JOURNAL_ALLOW, .now = {2500005}, .listed = true, .bytes = {two, sizeof(two)}},
+	{.kind = JOURNAL_ALLOW, .now = {2500006}, .bytes = {noise, 0}},
 	{.kind = JOURNAL_TIME, .now = {((int64_t)1 << 50) - 1}},
 };
 
@@ -196,7 +199,7 @@ static enum journal_found found_with(size_t sample, size_t at, uint8_t value)
 static void nonsense_is_malformed(void **state)
 {
 	assert_int_equal(found_with(2, 0, 0), JOURNAL_MALFORMED);    /* no such kind */
-	assert_int_equal(found_with(2, 0, 10), JOURNAL_MALFORMED);   /* nor that */
+	assert_int_equal(found_with(2, 0, 11), JOURNAL_MALFORMED);   /* nor that */
 	assert_int_equal(found_with(2, 2, 0x04), JOURNAL_MALFORMED); /* an instant of 2^50 */
 	assert_int_equal(found_with(2, 1, 0x80), JOURNAL_MALFORMED); /* a negative one */
 	assert_int_equal(found_with(0, 12, 2), JOURNAL_MALFORMED);   /* a link there is not */
@@ -211,6 +214,10 @@ static void nonsense_is_malformed(void **state)
 	assert_int_equal(found_with(10, 9, 4), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(10, 10, 0x80), JOURNAL_MALFORMED);
 	assert_int_equal(found_with(10, 18, 2), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(11, 9, 2), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(11, 9, 0), JOURNAL_MALFORMED); /* everybody, and a list */
+	assert_int_equal(found_with(11, 11, 31), JOURNAL_MALFORMED);
+	assert_int_equal(found_with(11, 11, 16), JOURNAL_WHOLE);
 }
 
 static void a_head_is_read_as_it_was_written(void **state)
@@ -361,6 +368,10 @@ static void call(struct one *one, const struct journal_event *event)
 		node_carried(one->node, event->now, event->link, event->from, one->outbox);
 	else if (event->kind == JOURNAL_CHANGE)
 		node_change(one->node, event->now, &event->settings, one->outbox);
+	else if (event->kind == JOURNAL_ALLOW)
+		node_allow(one->node, event->now, event->listed,
+			   (const struct address *)event->bytes.bytes,
+			   (uint32_t)event->bytes.size / ADDRESS, one->outbox);
 	else
 		node_session_key(one->node, event->now, event->bytes.bytes, event->generation,
 				 one->outbox);
