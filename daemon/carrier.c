@@ -37,6 +37,7 @@ enum {
 struct carrier {
 	struct carrier_parts parts;
 	pthread_t thread;
+	bool started;
 	sem_t runs; /* posted by the thread, once */
 	struct ethernet *ethernet;
 	struct channel *orders, *reports;
@@ -390,8 +391,8 @@ static void carrier_release(struct carrier *carrier)
 	free(carrier);
 }
 
-int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
-		  struct failure *failure)
+int carrier_open(struct carrier **carrier, const struct carrier_parts *parts,
+		 struct failure *failure)
 {
 	struct carrier *made = calloc(1, sizeof(*made));
 	int status = made == NULL ? -ENOMEM : 0;
@@ -408,8 +409,6 @@ int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
 		status = channel_open(&made->reports, CHANNEL, sizeof(struct handover));
 	if (status == 0)
 		status = ethernet_open(&made->ethernet, &parts->sockets, parts->ethertype);
-	if (status == 0)
-		status = carrier_thread(made);
 	if (status == 0) {
 		*carrier = made;
 		return 0;
@@ -418,13 +417,22 @@ int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
 	return failure_say(failure, status, "carrier: %s", strerror(-status));
 }
 
+int carrier_start(struct carrier *carrier, struct failure *failure)
+{
+	int status = carrier_thread(carrier);
+
+	carrier->started = status == 0;
+	return status == 0 ? 0 : failure_say(failure, status, "carrier: %s", strerror(-status));
+}
+
 void carrier_stop(struct carrier *carrier)
 {
 	if (carrier == NULL)
 		return;
 	SHARED_RELEASE(carrier->stopped, true);
 	channel_wake(carrier->orders);
-	pthread_join(carrier->thread, NULL);
+	if (carrier->started)
+		pthread_join(carrier->thread, NULL);
 	carrier_release(carrier);
 }
 

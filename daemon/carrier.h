@@ -39,11 +39,16 @@ struct carrier_counters {
 	struct ethernet_counters link;
 };
 
-/* Starts the thread. 0 or -errno; carrier_stop is due if it is 0. */
-MUST_USE int carrier_start(struct carrier **carrier, const struct carrier_parts *parts,
-			   struct failure *failure);
+/* Makes a carrier, which does nothing yet but take what it is given. 0 or -errno; carrier_stop is
+ * due if it is 0. */
+MUST_USE int carrier_open(struct carrier **carrier, const struct carrier_parts *parts,
+			  struct failure *failure);
 
-/* Ends the thread and releases the carrier: afterwards nothing touches its parts. NULL is fine. */
+/* Starts the thread. 0 or -errno. */
+MUST_USE int carrier_start(struct carrier *carrier, struct failure *failure);
+
+/* Ends the thread, if it was started, and releases the carrier: afterwards nothing touches its
+ * parts. NULL is fine. */
 void carrier_stop(struct carrier *carrier);
 
 /* The links from now on, LINKS_DAEMON of them. */

@@ -8,7 +8,7 @@
 
 enum { HANDOVERS_AT_ONCE = 256 };
 
-int carriers_start(struct mesh *mesh, void (*ready)(void *mesh), struct failure *failure)
+int carriers_open(struct mesh *mesh, void (*ready)(void *mesh), struct failure *failure)
 {
 	const struct opened *opened = mesh->parts.opened;
 	int status = 0;
@@ -22,7 +22,7 @@ int carriers_start(struct mesh *mesh, void (*ready)(void *mesh), struct failure 
 			.sockets = opened->carrier[i],
 			.ethertype = mesh->parts.config->ethertype,
 		};
-		status = carrier_start(&mesh->carriers[i], &parts, failure);
+		status = carrier_open(&mesh->carriers[i], &parts, failure);
 		if (status != 0)
 			break;
 		status = loop_watch(mesh->parts.loop, carrier_descriptor(mesh->carriers[i]),
@@ -30,6 +30,15 @@ int carriers_start(struct mesh *mesh, void (*ready)(void *mesh), struct failure 
 		if (status != 0)
 			failure_say(failure, status, "loop: %s", strerror(-status));
 	}
+	return status;
+}
+
+int carriers_start(struct mesh *mesh, struct failure *failure)
+{
+	int status = 0;
+
+	for (uint32_t i = 0; i < mesh->parts.opened->carriers && status == 0; i++)
+		status = carrier_start(mesh->carriers[i], failure);
 	return status;
 }
 

@@ -5,9 +5,12 @@
 
 #include "daemon/mesh.h"
 
-/* Starts as many as the opener opened sockets for. ready(mesh) is called when one may have
+/* Makes as many as the opener opened sockets for. ready(mesh) is called when one may have
  * something for the node. 0 or -errno; carriers_stop is due in either case. */
-MUST_USE int carriers_start(struct mesh *mesh, void (*ready)(void *mesh), struct failure *failure);
+MUST_USE int carriers_open(struct mesh *mesh, void (*ready)(void *mesh), struct failure *failure);
+
+/* Starts their threads. 0 or -errno. */
+MUST_USE int carriers_start(struct mesh *mesh, struct failure *failure);
 
 /* Tells them the links as they are in the mesh's table. */
 void carriers_follow(struct mesh *mesh);

@@ -58,6 +58,7 @@ int links_watch(struct mesh *mesh, struct failure *failure)
 		.patterns_count = patterns->count,
 		.excluded = patterns->excluded,
 		.excluded_count = 2,
+		.known = vault_links(mesh->parts.vault),
 	};
 
 	if (status == 0)
@@ -121,6 +122,8 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 
 	*link = (struct mesh_link){
 		.used = true, .facts = *facts, .cost_us = rule != NULL ? rule->cost_us : 0};
+	vault_links(mesh->parts.vault)[change->slot] =
+		change->kind == LINK_GONE ? (struct link_facts){.ifindex = 0} : *facts;
 	if (change->kind == LINK_GONE)
 		link_unset(mesh, change->slot);
 	else
@@ -187,6 +190,24 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 		return true;
 	}
 	return false;
+}
+
+bool links_resume(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
+{
+	const struct link_facts *known = vault_links(mesh->parts.vault);
+	struct link_change change = {.kind = LINK_NEW};
+
+	while (*slot < LINKS_DAEMON && known[*slot].ifindex == 0)
+		(*slot)++;
+	if (*slot == LINKS_DAEMON)
+		return false;
+	change.slot = *slot;
+	change.facts = known[*slot];
+	/* The socket may still have joined, and joins are counted. */
+	(void)!ethernet_leave(mesh->ethernet, change.facts.ifindex, NODE_GROUP.bytes);
+	link_set(mesh, &change);
+	*facts = facts_of(&mesh->links[*slot]);
+	return true;
 }
 
 int links_rule(struct mesh *mesh)

@@ -14,6 +14,10 @@ void links_unwatch(struct mesh *mesh);
 /* The next change the node is to be told: the slot and its facts. False if there is none. */
 MUST_USE bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
 
+/* The link that the process before had at *slot, or at the next that it used, which *slot becomes:
+ * it is taken up again as it was then, for the node to be told. False if there is none. */
+MUST_USE bool links_resume(struct mesh *mesh, uint32_t *slot, struct node_link *facts);
+
 /* Goes by the configuration as it is now: what it says of the links there are, and, for links_next
  * to tell, which interfaces are links. Links that stay are not disturbed. 0 or -errno: which those
  * are is then found out at the next change of one. */

@@ -4,6 +4,7 @@
  * meshpd(8). */
 #include "daemon/control.h"
 #include "daemon/filter.h"
+#include "daemon/inherit.h"
 #include "daemon/listener.h"
 #include "daemon/news.h"
 #include "daemon/notify.h"
@@ -43,6 +44,7 @@ struct daemon {
 	struct store store;
 	struct listener listener;
 	struct state state;
+	struct vault vault;
 	struct mesh mesh;
 	struct control *control;
 	struct deeds deeds;
@@ -102,6 +104,24 @@ static uint32_t daemon_carriers(const struct daemon *daemon)
 	return wanted < WORKERS_MOST ? (uint32_t)wanted : WORKERS_MOST;
 }
 
+/* Takes over the network's descriptors from the process before, or opens them. */
+static int network_open(struct daemon *daemon, struct failure *failure)
+{
+	uint32_t carriers = daemon_carriers(daemon);
+	int status;
+
+	if (inherit_take(&daemon->store, carriers, &daemon->opened))
+		return 0;
+	opener_close(&daemon->opened);
+	status = opener_open(&daemon->config, carriers, &daemon->opened, failure);
+	if (status != 0 || !store_keeps())
+		return status;
+	status = inherit_keep(&daemon->opened);
+	return status == 0 ? 0
+			   : failure_say(failure, status, "descriptors cannot be kept: %s",
+					 strerror(-status));
+}
+
 /* The part of the start that needs rights; it ends without them. */
 static int daemon_open(struct daemon *daemon, struct failure *failure)
 {
@@ -118,7 +138,7 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 		status = listener_open(&daemon->listener, &daemon->store, config->control_socket,
 				       &daemon->account, failure);
 	if (status == 0)
-		status = opener_open(config, daemon_carriers(daemon), &daemon->opened, failure);
+		status = network_open(daemon, failure);
 	if (status == 0)
 		daemon->bypass = transit_load(config, &daemon->opened, &daemon->log);
 	if (status == 0)
@@ -127,6 +147,9 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 	if (status == 0)
 		status = warden_fork(&daemon->warden, &daemon->account, config->tun_name,
 				     config->loopback_name, failure);
+	if (status == 0)
+		status = mesh_memory(&daemon->vault, &daemon->store, config, &daemon->opened,
+				     failure);
 	if (status == 0)
 		status = privileges_drop(&daemon->account, failure);
 	return status;
@@ -141,6 +164,7 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 		.warden = &daemon->warden,
 		.bypass = daemon->bypass,
 		.state = &daemon->state,
+		.vault = &daemon->vault,
 		.log = &daemon->log,
 		.recorder = &daemon->recorder,
 		.loop = daemon->loop,
@@ -164,6 +188,7 @@ static void daemon_close(struct daemon *daemon)
 	listener_close(&daemon->listener);
 	store_close(&daemon->store);
 	mesh_close(&daemon->mesh);
+	vault_close(&daemon->vault);
 	recorder_close(&daemon->recorder);
 	state_close(&daemon->state);
 	bypass_close(daemon->bypass);
@@ -172,7 +197,7 @@ static void daemon_close(struct daemon *daemon)
 	loop_close(daemon->loop);
 }
 
-/* Who asks a second time does not want to wait. */
+/* The node ends. Who asks a second time does not want to wait. */
 static void stop_asked(void *owner)
 {
 	struct daemon *daemon = owner;
@@ -181,6 +206,17 @@ static void stop_asked(void *owner)
 	if (daemon->stopping || mesh_leave(&daemon->mesh) != 0)
 		loop_stop(daemon->loop, 0);
 	daemon->stopping = true;
+}
+
+/* The process ends; the node goes on in the next one, if its memory is kept. */
+static void end_asked(void *owner)
+{
+	struct daemon *daemon = owner;
+
+	if (!daemon->stopping && daemon->vault.kept)
+		mesh_hand_on(&daemon->mesh);
+	else
+		stop_asked(daemon);
 }
 
 static void reload_asked(void *owner)
@@ -195,7 +231,7 @@ static void reload_asked(void *owner)
 
 static int daemon_run(struct daemon *daemon, struct failure *failure)
 {
-	int status = loop_signal(daemon->loop, SIGTERM, stop_asked, daemon);
+	int status = loop_signal(daemon->loop, SIGTERM, end_asked, daemon);
 
 	if (status == 0)
 		status = loop_signal(daemon->loop, SIGINT, stop_asked, daemon);

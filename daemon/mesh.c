@@ -25,7 +25,6 @@ enum {
 	MTU_LEAST = 1280,     /* IPv6's own */
 	RADIO_SECONDS = 10,   /* between two looks at the rates of radio links */
 	SESSION_KEY_DAYS = 30,
-	MEMORY_ALIGNMENT = 64,
 };
 
 /* Hands the host what was gathered for it. */
@@ -74,7 +73,9 @@ static void carry_out(struct mesh *mesh)
 static void hand(struct mesh *mesh, const struct journal_event *event)
 {
 	recorder_event(mesh->parts.recorder, event);
+	vault_begin(mesh->parts.vault);
 	journal_apply(mesh->node, event, mesh->outbox);
+	vault_end(mesh->parts.vault);
 	recorder_answer(mesh->parts.recorder, event->now, mesh->outbox);
 	carry_out(mesh);
 }
@@ -174,7 +175,9 @@ static void packets_ready(void *owner)
 
 static void handover_came(struct mesh *mesh, const struct handover *handover, struct span bytes)
 {
+	vault_begin(mesh->parts.vault);
 	node_handover(mesh->node, loop_now(), handover, bytes.bytes, bytes.size, mesh->outbox);
+	vault_end(mesh->parts.vault);
 	carry_out(mesh);
 }
 
@@ -222,6 +225,15 @@ static void links_follow(struct mesh *mesh)
 	loop_timer_set(mesh->radios, links_radio(mesh)
 					     ? instant_after(loop_now(), duration_s(RADIO_SECONDS))
 					     : INSTANT_NEVER);
+}
+
+/* Takes up the links the process before had, as they were; what changed meanwhile follows. */
+static void links_go_on(struct mesh *mesh)
+{
+	struct journal_event event = {.kind = JOURNAL_LINK, .now = mesh->started};
+
+	for (; links_resume(mesh, &event.link, &event.facts); event.link++)
+		hand(mesh, &event);
 }
 
 /* Takes in the links a watch begins with. */
@@ -284,35 +296,16 @@ static void session_key_old(void *owner)
 					   .generation = generation,
 					   .bytes = {secret, sizeof(secret)}});
 	sodium_memzero(secret, sizeof(secret));
+	*vault_key_made(mesh->parts.vault) = now;
 	settle(mesh);
 }
 
-static struct node_limits limits_of(const struct mesh *mesh)
+static struct node_limits limits_of(const struct opened *opened)
 {
 	struct node_limits limits = NODE_LIMITS_DAEMON;
 
-	limits.workers = mesh->parts.opened->carriers;
+	limits.workers = opened->carriers;
 	return limits;
-}
-
-/* Maps memory for node and outbox: zeroed, and left out of core dumps. */
-static int memory_map(struct mesh *mesh, struct failure *failure)
-{
-	struct node_limits limits = limits_of(mesh);
-	size_t node = node_size(&limits);
-
-	node += MEMORY_ALIGNMENT - node % MEMORY_ALIGNMENT;
-	mesh->memory_size = node + sizeof(struct outbox);
-	mesh->memory = mmap(NULL, mesh->memory_size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (mesh->memory == MAP_FAILED) {
-		mesh->memory = NULL;
-		return failure_say(failure, -errno, "memory: %s", strerror(errno));
-	}
-	madvise(mesh->memory, mesh->memory_size, MADV_DONTDUMP);
-	mesh->outbox = (struct outbox *)((uint8_t *)mesh->memory + node);
-	outbox_clear(mesh->outbox);
-	return 0;
 }
 
 static uint8_t suites_allowed(const struct config *config)
@@ -326,37 +319,96 @@ static uint8_t suites_allowed(const struct config *config)
 	return suites & aead_suites();
 }
 
-/* How the node behaves by the configuration; its epoch is the caller's to add. */
-static struct node_settings settings_of(const struct mesh *mesh)
+static struct node_settings settings_of(const struct config *config)
 {
-	const struct config *config = mesh->parts.config;
-
 	return (struct node_settings){.zone = config->zone,
 				      .suites = suites_allowed(config),
 				      .rekey = config->rekey,
 				      .no_transit = !config->transit};
 }
 
-/* The epoch is on the disk before there is a node that could send a frame. */
-static int node_make(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
+int mesh_memory(struct vault *vault, struct store *store, const struct config *config,
+		const struct opened *opened, struct failure *failure)
 {
-	struct journal_head from = {.limits = limits_of(mesh), .settings = settings_of(mesh)};
-	struct node_secrets *secrets = &from.secrets;
-	int status = state_identity(mesh->parts.state, secrets->identity_seed, failure);
+	struct {
+		struct node_limits limits;
+		struct node_settings settings;
+	} terms;
+
+	memset(&terms, 0, sizeof(terms));
+	terms.limits = limits_of(opened);
+	terms.settings = settings_of(config);
+	return vault_open(vault, store, node_size(&terms.limits),
+			  (struct span){(const uint8_t *)&terms, sizeof(terms)}, failure);
+}
+
+/* Maps memory for the outbox: zeroed, and left out of core dumps. */
+static int outbox_map(struct mesh *mesh, struct failure *failure)
+{
+	void *memory = mmap(NULL, sizeof(struct outbox), PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return failure_say(failure, -errno, "memory: %s", strerror(errno));
+	madvise(memory, sizeof(struct outbox), MADV_DONTDUMP);
+	mesh->outbox = memory;
+	outbox_clear(mesh->outbox);
+	return 0;
+}
+
+/* Makes a node from nothing but the identity and a new epoch, which is on the disk before there is
+ * a node that could send a frame. */
+static int node_make(struct mesh *mesh, struct journal_head *from, struct failure *failure)
+{
+	struct node_secrets *secrets = &from->secrets;
+	int status = state_epoch_next(mesh->parts.state, &from->settings.boot_epoch, failure);
+
+	if (status != 0)
+		return status;
+	randombytes_buf(secrets->session_secret, sizeof(secrets->session_secret));
+	randombytes_buf(secrets->random_seed, sizeof(secrets->random_seed));
+	recorder_head(mesh->parts.recorder, from);
+	mesh->node =
+		node_init(vault_memory(mesh->parts.vault), &from->limits, secrets, &from->settings);
+	*vault_key_made(mesh->parts.vault) = mesh->started;
+	return 0;
+}
+
+/* Goes on with the node another process left, unless it is of another configuration or a journal is
+ * wanted, which begins with its node. */
+static void node_take(struct mesh *mesh, const struct journal_head *from)
+{
+	struct vault *vault = mesh->parts.vault;
+
+	if (vault->origin != VAULT_ADOPTED)
+		return;
+	if (mesh->parts.recorder->fd < 0)
+		mesh->node = node_adopt(vault_memory(vault), &from->limits, &from->secrets,
+					&from->settings);
+	if (mesh->node == NULL)
+		vault_clear(vault, VAULT_OTHER);
+}
+
+static int node_find(struct mesh *mesh, const uint8_t network_key[32], struct failure *failure)
+{
+	struct journal_head from = {
+		.limits = limits_of(mesh->parts.opened),
+		.settings = settings_of(mesh->parts.config),
+	};
+	int status = state_identity(mesh->parts.state, from.secrets.identity_seed, failure);
 
 	mesh->suites = from.settings.suites;
-	if (status == 0)
-		status = state_epoch_next(mesh->parts.state, &from.settings.boot_epoch, failure);
 	if (status == 0) {
-		randombytes_buf(secrets->session_secret, sizeof(secrets->session_secret));
-		randombytes_buf(secrets->random_seed, sizeof(secrets->random_seed));
-		memcpy(secrets->network_key, network_key, sizeof(secrets->network_key));
-		recorder_head(mesh->parts.recorder, &from);
-		mesh->node = node_init(mesh->memory, &from.limits, secrets, &from.settings);
+		memcpy(from.secrets.network_key, network_key, sizeof(from.secrets.network_key));
+		node_take(mesh, &from);
+		if (mesh->node == NULL)
+			status = node_make(mesh, &from, failure);
+	}
+	sodium_memzero(&from, sizeof(from));
+	if (status == 0) {
 		mesh->provided = ipsec_mb_start(&mesh->provider);
 		node_provide(mesh->node, mesh->provided ? &mesh->provider : NULL);
 	}
-	sodium_memzero(&from, sizeof(from));
 	return status;
 }
 
@@ -402,7 +454,7 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 static void settings_follow(struct mesh *mesh)
 {
 	struct journal_event event = {
-		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh)};
+		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh->parts.config)};
 
 	mesh->suites = event.settings.suites;
 	hand(mesh, &event);
@@ -427,11 +479,15 @@ static void members_follow(struct mesh *mesh)
 /* Starts what was made: from here on frames may leave. */
 static int mesh_start(struct mesh *mesh, struct failure *failure)
 {
-	loop_timer_set(mesh->session_age,
-		       instant_after(mesh->started, duration_s(SESSION_KEY_DAYS * 86400LL)));
+	int status;
+
+	loop_timer_set(mesh->session_age, instant_after(*vault_key_made(mesh->parts.vault),
+							duration_s(SESSION_KEY_DAYS * 86400LL)));
+	links_go_on(mesh);
 	settings_follow(mesh);
 	members_follow(mesh);
-	return links_begin(mesh, failure);
+	status = carriers_start(mesh, failure);
+	return status == 0 ? links_begin(mesh, failure) : status;
 }
 
 int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t network_key[32],
@@ -443,9 +499,9 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	mesh->parts = *parts;
 	mesh->started = loop_now();
 	merge_init(&mesh->merge, parts->opened->offloads == TUN_UDP);
-	status = memory_map(mesh, failure);
+	status = outbox_map(mesh, failure);
 	if (status == 0)
-		status = node_make(mesh, network_key, failure);
+		status = node_find(mesh, network_key, failure);
 	if (status == 0)
 		status = host_prepare(mesh, failure);
 	if (status != 0)
@@ -458,7 +514,7 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 	if (status == 0)
 		status = loop_join(mesh, failure);
 	if (status == 0)
-		status = carriers_start(mesh, carriers_ready, failure);
+		status = carriers_open(mesh, carriers_ready, failure);
 	return status == 0 ? mesh_start(mesh, failure) : status;
 }
 
@@ -518,6 +574,12 @@ int mesh_leave(struct mesh *mesh)
 	return 0;
 }
 
+void mesh_hand_on(struct mesh *mesh)
+{
+	mesh->handed_on = true;
+	loop_stop(mesh->parts.loop, 0);
+}
+
 void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
 {
 	struct journal_event event = {.kind = JOURNAL_CARRIED, .now = loop_now(), .link = slot};
@@ -530,14 +592,17 @@ void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
 void mesh_close(struct mesh *mesh)
 {
 	carriers_stop(mesh);
-	upkeep_close(mesh);
+	if (!mesh->handed_on)
+		upkeep_close(mesh);
 	links_unwatch(mesh);
 	ethernet_close(mesh->ethernet);
-	if (mesh->node != NULL)
+	if (mesh->node != NULL && !mesh->handed_on) {
+		vault_give_up(mesh->parts.vault);
 		node_wipe(mesh->node);
+	}
 	if (mesh->provided)
 		ipsec_mb_stop(&mesh->provider);
-	if (mesh->memory != NULL)
-		munmap(mesh->memory, mesh->memory_size);
+	if (mesh->outbox != NULL)
+		munmap(mesh->outbox, sizeof(struct outbox));
 	memset(mesh, 0, sizeof(*mesh));
 }

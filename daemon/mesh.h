@@ -14,6 +14,7 @@
 #include "daemon/opener.h"
 #include "daemon/recorder.h"
 #include "daemon/state.h"
+#include "daemon/vault.h"
 #include "daemon/warden.h"
 #include "link/ethernet.h"
 #include "link/bypass.h"
@@ -70,6 +71,7 @@ struct mesh_parts {
 	struct warden *warden;
 	struct bypass *bypass; /* the relay in the kernel; NULL: none */
 	const struct state *state;
+	struct vault *vault; /* the node's memory */
 	struct log *log;
 	struct recorder *recorder;
 	struct loop *loop;
@@ -78,13 +80,12 @@ struct mesh_parts {
 struct mesh {
 	struct mesh_parts parts;
 	instant started;
-	void *memory; /* node and outbox, mapped, not in core dumps */
-	size_t memory_size;
-	struct node *node;
+	struct node *node;	       /* in the vault */
+	bool handed_on;		       /* the next process goes on with it */
 	struct aead_provider provider; /* of its ciphers, if provided; else libsodium does all */
 	bool provided;
-	uint8_t suites; /* the set it agrees to */
-	struct outbox *outbox;
+	uint8_t suites;	       /* the set it agrees to */
+	struct outbox *outbox; /* mapped, not in core dumps */
 	struct ethernet *ethernet;
 	struct carrier *carriers[WORKERS_MOST]; /* the first so many as the opener says */
 	struct loop_source *carrier_sources[WORKERS_MOST];
@@ -107,6 +108,10 @@ struct mesh {
 	void *traced_owner;
 };
 
+/* Opens the memory of the node that these make. Needs rights, see vault_open. 0 or -errno. */
+MUST_USE int mesh_memory(struct vault *vault, struct store *store, const struct config *config,
+			 const struct opened *opened, struct failure *failure);
+
 /* Makes the node from the configuration, the network key and the state, gives the host its
  * addresses, finds the links, and starts: from here on everything happens in the loop. network_key
  * is all zero in an open mesh. 0 or -errno; mesh_close is due in either case. */
@@ -126,10 +131,14 @@ void mesh_trace(struct mesh *mesh, uint32_t number, uint8_t lane, const struct a
  * ROUTE_LEAVE_MS, stops the loop. 0 or -errno: then nothing was done. To be called once. */
 MUST_USE int mesh_leave(struct mesh *mesh);
 
+/* Stops the loop, in order that another process goes on with the node at once: nobody is told, and
+ * the host keeps its addresses. */
+void mesh_hand_on(struct mesh *mesh);
+
 /* The relay in the kernel has sent frames to the neighbour at a link address of a link. */
 void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR]);
 
-/* Takes the addresses off tun and forgets every secret. */
+/* Takes the addresses off tun and forgets every secret, but for a node that is handed on. */
 void mesh_close(struct mesh *mesh);
 
 #endif

@@ -3,7 +3,6 @@
 #include "daemon/store.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +43,11 @@ int store_take(struct store *store, const char *name)
 		return fd;
 	}
 	return -1;
+}
+
+bool store_keeps(void)
+{
+	return getenv("FDSTORE") != NULL && getenv("NOTIFY_SOCKET") != NULL;
 }
 
 /* What sd-daemon answers, as a status. */

@@ -6,6 +6,7 @@
 
 #include "base/require.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { STORE_MOST = 64, STORE_NAME = 32 };
@@ -28,6 +29,9 @@ void store_open(struct store *store);
  * come as they were handed in, which need not be the order they were kept in: where that matters
  * each has a name of its own. */
 MUST_USE int store_take(struct store *store, const char *name);
+
+/* True if the service manager says that it keeps descriptors, by FDSTORE= in the environment. */
+bool store_keeps(void);
 
 /* Has the service manager keep a descriptor, until it is told otherwise or the unit is stopped; a
  * name is shorter than STORE_NAME and may be given to several. 0 or -errno, -ENOTCONN where there

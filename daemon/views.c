@@ -92,6 +92,23 @@ static json_t *json_crypto(const struct mesh *mesh)
 	return json_pack("{s:s, s:o}", "provider", by, "suites", suites);
 }
 
+/* Where the node lies, and whether it is older than the process. */
+static json_t *json_node(const struct mesh *mesh)
+{
+	static const char *const kinds[] = {
+		[VAULT_SECRET] = "secret", [VAULT_LOCKED] = "locked", [VAULT_PLAIN] = "plain"};
+	static const char *const origins[] = {[VAULT_FIRST] = "first",
+					      [VAULT_OTHER] = "other",
+					      [VAULT_TORN] = "torn",
+					      [VAULT_FAILING] = "failing",
+					      [VAULT_ADOPTED] = "adopted"};
+	const struct vault *vault = mesh->parts.vault;
+
+	return json_pack("{s:s, s:s, s:b, s:i}", "memory", kinds[vault_kind(vault)], "origin",
+			 origins[vault->origin], "kept", vault->kept, "restarts",
+			 (int)vault_restarts(vault));
+}
+
 json_t *view_status(const struct mesh *mesh)
 {
 	struct node_status status;
@@ -100,7 +117,7 @@ json_t *view_status(const struct mesh *mesh)
 	return json_pack(
 		"{s:i, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o, s:i, s:i, s:I, s:I, s:s, "
 		"s:I, s:i, s:s, s:s, s:s, "
-		"s:s, s:o, s:i, s:i, s:i, s:o, s:o, s:o}",
+		"s:s, s:o, s:o, s:i, s:i, s:i, s:o, s:o, s:o}",
 		"schema", 1, "address", value_address(&status.address), "id",
 		value_id(&status.address), "public_key",
 		value_base64(status.public_key, sizeof(status.public_key)), "network_id",
@@ -112,7 +129,7 @@ json_t *view_status(const struct mesh *mesh)
 		(json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
 		(int)mesh->host.mtu, "tun", mesh->host.tun, "loopback", mesh->loopback.name,
 		"loopback_kind", mesh->loopback.kind, "firewall", "none", "crypto",
-		json_crypto(mesh), "peers", (int)status.peers, "neighbours", (int)status.neighbours,
+		json_crypto(mesh), "node", json_node(mesh), "peers", (int)status.peers, "neighbours", (int)status.neighbours,
 		"staged", (int)status.staged, "drops", json_drops(mesh, &status.drops), "links",
 		json_links(mesh), "members",
 		status.listed ? json_integer(status.members) : json_null());

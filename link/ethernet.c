@@ -43,6 +43,10 @@ int ethernet_open(struct ethernet **ethernet, const struct ethernet_sockets *soc
 	status = batch_open(&made->batch, sockets->packet);
 	if (status == 0)
 		status = inlet_open(&made->inlet, sockets->packet);
+	if (status == 0 && sockets->ring >= 0)
+		made->ring = ring_resume(sockets->ring, made->ethertype);
+	if (made->ring != NULL)
+		inlet_end(made->inlet);
 	if (status != 0) {
 		ethernet_close(made);
 		return status;

@@ -22,6 +22,7 @@ enum {
 
 struct ring {
 	int fd;
+	bool lost;	/* nobody knows where the kernel goes on: at the next frame */
 	uint32_t next;	/* the place to look at */
 	uint32_t taken; /* places before it that are lent */
 	uint32_t longs_taken;
@@ -43,8 +44,21 @@ static int ring_request(int fd, unsigned int blocks)
 											 : 0;
 }
 
-/* Makes the socket's ring and maps it. 0 or -errno. */
+/* Maps the ring the socket has. 0 or -errno. */
 static int ring_map(struct ring *ring)
+{
+	void *at =
+		mmap(NULL, (size_t)BLOCKS * BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	madvise(at, (size_t)BLOCKS * BLOCK, MADV_DONTDUMP);
+	ring->places = at;
+	return 0;
+}
+
+/* Makes the socket's ring and maps it. 0 or -errno. */
+static int ring_make(struct ring *ring)
 {
 	const int version = TPACKET_V2, copies = 1;
 	int status;
@@ -55,51 +69,106 @@ static int ring_map(struct ring *ring)
 	status = ring_request(ring->fd, BLOCKS);
 	if (status != 0)
 		return status;
-	ring->places =
-		mmap(NULL, (size_t)BLOCKS * BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
-	if (ring->places != MAP_FAILED)
+	status = ring_map(ring);
+	if (status == 0)
 		return 0;
-	status = -errno;
 	return ring_request(ring->fd, 0) == 0 ? status : -EIO;
+}
+
+static int ring_bind(const struct ring *ring, uint16_t ethertype)
+{
+	const struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = ethertype};
+
+	return bind(ring->fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ? 0 : -errno;
 }
 
 void ring_close(struct ring *ring)
 {
 	if (ring == NULL)
 		return;
+	ring_release(ring);
 	munmap(ring->places, (size_t)BLOCKS * BLOCK);
-	(void)ring_request(ring->fd, 0);
 	free(ring);
 }
 
 int ring_open(struct ring **ring, int fd, uint16_t ethertype)
 {
-	struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = ethertype};
 	struct ring *made = calloc(1, sizeof(*made));
 	int status;
 
 	if (made == NULL)
 		return -ENOMEM;
 	made->fd = fd;
-	status = ring_map(made);
+	status = ring_make(made);
 	if (status != 0) {
 		free(made);
 		return status;
 	}
-	madvise(made->places, (size_t)BLOCKS * BLOCK, MADV_DONTDUMP);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+	status = ring_bind(made, ethertype);
+	if (status == 0)
 		*ring = made;
-		return 0;
-	}
-	status = -errno;
-	ring_close(made);
+	else
+		ring_close(made);
 	return status;
+}
+
+struct ring *ring_resume(int fd, uint16_t ethertype)
+{
+	struct ring *made = calloc(1, sizeof(*made));
+	int version = 0;
+	socklen_t size = sizeof(version);
+
+	if (made == NULL)
+		return NULL;
+	made->fd = fd;
+	made->lost = true;
+	if (getsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, &size) != 0 ||
+	    version != TPACKET_V2 || ring_map(made) != 0) {
+		free(made);
+		return NULL;
+	}
+	if (ring_bind(made, ethertype) == 0)
+		return made;
+	ring_close(made);
+	return NULL;
 }
 
 /* The header of a place. */
 static struct tpacket2_hdr *ring_head(struct ring *ring, uint32_t place)
 {
 	return (struct tpacket2_hdr *)(void *)(ring->places + (size_t)place * PLACE);
+}
+
+static bool ring_waits(struct ring *ring, uint32_t place)
+{
+	return __atomic_load_n(&ring_head(ring, place)->tp_status, __ATOMIC_ACQUIRE) &
+	       TP_STATUS_USER;
+}
+
+static uint64_t ring_time(struct ring *ring, uint32_t place)
+{
+	const struct tpacket2_hdr *head = ring_head(ring, place);
+
+	return head->tp_sec * UINT64_C(1000000000) + head->tp_nsec;
+}
+
+/* Finds the frame that waits longest: the first of a run of them or, where all places are full, the
+ * one with the oldest time. False if none waits. */
+static bool ring_find(struct ring *ring)
+{
+	uint32_t oldest = 0;
+
+	for (uint32_t place = 0; place < PLACES; place++) {
+		bool waits = ring_waits(ring, place);
+		if (waits && !ring_waits(ring, (place + PLACES - 1) % PLACES)) {
+			ring->next = place;
+			return true;
+		}
+		if (waits && ring_time(ring, place) < ring_time(ring, oldest))
+			oldest = place;
+	}
+	ring->next = oldest;
+	return ring_waits(ring, oldest);
 }
 
 /* Copies a long frame, all of which waits in the socket; the ring has its beginning only. */
@@ -116,6 +185,10 @@ static void long_take(struct ring *ring, struct arrival *arrival)
 
 bool ring_next(struct ring *ring, struct arrival *arrival)
 {
+	if (ring->lost && !ring_find(ring))
+		return false;
+	ring->lost = false;
+
 	struct tpacket2_hdr *head = ring_head(ring, ring->next);
 	uint32_t status = __atomic_load_n(&head->tp_status, __ATOMIC_ACQUIRE);
 	const uint8_t *bytes = (const uint8_t *)head;

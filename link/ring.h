@@ -14,7 +14,12 @@ struct ring;
  * stays the caller's. 0 or -errno. */
 MUST_USE int ring_open(struct ring **ring, int fd, uint16_t ethertype);
 
-/* Releases the ring: its socket receives as any other. NULL is fine. */
+/* Goes on with the ring another process left on that socket, if there is one; NULL if not. Frames
+ * that process had taken and not given back come again. */
+struct ring *ring_resume(int fd, uint16_t ethertype);
+
+/* Releases the ring, which stays with its socket until that is closed: whoever has it then can go
+ * on. Frames taken are given back. NULL is fine. */
 void ring_close(struct ring *ring);
 
 /* The next frame, good until ring_release. False if none waits, or if 16 long ones were copied: the

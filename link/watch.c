@@ -339,6 +339,15 @@ static int sockets_open(struct watch *watch)
 	return events_subscribe(watch->sources.events);
 }
 
+/* Begins with the links that are known. */
+static void slots_know(struct watch *watch, const struct link_facts *known)
+{
+	for (size_t i = 0; known != NULL && i < WATCH_LINKS; i++)
+		if (known[i].ifindex != 0)
+			watch->slots[i] = (struct slot){.used = true, .facts = known[i]};
+	watch->sources.known = NULL;
+}
+
 int watch_open(struct watch **watch, const struct watch_sources *sources, char *why, size_t size)
 {
 	struct watch *made = calloc(1, sizeof(*made));
@@ -346,6 +355,7 @@ int watch_open(struct watch **watch, const struct watch_sources *sources, char *
 
 	if (made) {
 		made->sources = *sources;
+		slots_know(made, sources->known);
 		error = sockets_open(made);
 	}
 	if (!error && sources->radio >= 0)

@@ -27,6 +27,9 @@ struct watch_sources {
 	size_t patterns_count;		/* none: no links */
 	const char *const *excluded;	/* names that are never links: tun0, lo2 */
 	size_t excluded_count;
+	/* WATCH_LINKS slots as a watch before this one knew them, ifindex 0 for a free one: only
+	 * what differs from them is told. NULL: none is known. */
+	const struct link_facts *known;
 };
 
 enum link_change_kind {
@@ -42,8 +45,9 @@ struct link_change {
 	struct link_facts facts;
 };
 
-/* Starts watching; the links there are wait as LINK_NEW for watch_next. The sources' arrays are
- * borrowed. 0 or -errno, with one line for people in why. */
+/* Starts watching; the links there are wait as LINK_NEW for watch_next, but for known ones. The
+ * sources' arrays are borrowed, known only for this call. 0 or -errno, with one line for people in
+ * why. */
 MUST_USE int watch_open(struct watch **watch, const struct watch_sources *sources, char *why,
 			size_t size);
 

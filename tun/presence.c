@@ -21,10 +21,13 @@ enum {
 
 int presence_open(int events)
 {
-	const struct sockaddr_nl address = {.nl_family = AF_NETLINK,
-					    .nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR |
-							 RTMGRP_IPV6_ROUTE};
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+	socklen_t size = sizeof(address);
 
+	/* One that a process before has bound keeps its number. */
+	if (getsockname(events, (struct sockaddr *)&address, &size) < 0)
+		return -errno;
+	address.nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE;
 	return bind(events, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 }
 

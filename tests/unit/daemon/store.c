@@ -171,7 +171,11 @@ static void the_manager_is_told_what_to_keep(void **state)
 	assert_int_equal(store_forget("packet"), 0);
 	assert_int_equal(manager_hear(manager, text), -1);
 	assert_string_equal(text, "FDSTOREREMOVE=1\nFDNAME=packet");
+	assert_false(store_keeps());
+	setenv("FDSTORE", "64", 1);
+	assert_true(store_keeps());
 	unsetenv("NOTIFY_SOCKET");
+	assert_false(store_keeps());
 	assert_int_equal(store_keep("packet", any), -ENOTCONN);
 	assert_int_equal(store_forget("packet"), -ENOTCONN);
 	close(handed);
