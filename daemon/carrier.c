@@ -356,6 +356,7 @@ static void *carrier_run(void *argument)
 		else
 			carrier_sleep(carrier, counted);
 	}
+	carrier_clear(carrier);
 	return NULL;
 }
 
