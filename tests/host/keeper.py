@@ -6,6 +6,7 @@ reverse of their order, as systemd does. SIGTERM: the service is stopped for goo
 usage: keeper.py NOTES PROGRAM ARGUMENT ...
 NOTES gets a line for each thing that happens: what, of which process, at what instant."""
 import ctypes
+import fcntl
 import os
 import pathlib
 import selectors
@@ -59,7 +60,7 @@ class Keeper:
     def keep(self, name, fds):
         for fd in fds:
             # Beyond all places in which a process is handed one.
-            high = fcntl_dup(fd)
+            high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + MOST)
             os.close(fd)
             if len(self.kept) < MOST:
                 self.kept.append((name, high))
@@ -106,11 +107,6 @@ class Keeper:
             except BlockingIOError:
                 pass
             self.reap()
-
-
-def fcntl_dup(fd):
-    import fcntl
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST + MOST)
 
 
 Keeper(sys.argv[1], sys.argv[2:]).run()

@@ -235,6 +235,19 @@ class Host(Tree):
         self.start("vsftpd", config)
         self.until_listening(21)
 
+    def serve_ssh(self):
+        """sshd on port 22 of the own address; who has the key it is given comes in as root."""
+        key, config = self.folder / "ssh-key", self.folder / f"{self.name}-sshd.conf"
+        self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+        self.run("mkdir", "-p", "/run/sshd")
+        config.write_text(f"ListenAddress [{self.address}]\nHostKey {key}\nStrictModes no\n"
+                          f"AuthorizedKeysFile {key}.pub\nPermitRootLogin yes\nUsePAM no\n"
+                          "PidFile none\n")
+        self.start("/usr/sbin/sshd", "-D", "-e", "-f", config)
+        self.until_listening(22)
+        return ["ssh", "-i", key, "-o", "StrictHostKeyChecking=no", "-o",
+                "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", f"root@{self.address}"]
+
     def until_listening(self, port):
         wait_for(lambda: self.run("ss", "-6Hltn", f"sport = :{port}").stdout,
                  f"{self.name}: a server on port {port}")
