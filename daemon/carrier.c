@@ -9,6 +9,7 @@
 #include "base/shared.h"
 #include "daemon/channel.h"
 #include "daemon/loop.h"
+#include "daemon/vault.h"
 #include "tun/device.h"
 #include "tun/merge.h"
 #include "tun/split.h"
@@ -340,6 +341,7 @@ static void *carrier_run(void *argument)
 	struct carrier *carrier = argument;
 	instant busy = loop_now();
 
+	REQUIRE(vault_thread(carrier->parts.vault, 1 + carrier->parts.number) == 0);
 	sem_post(&carrier->runs);
 	while (!SHARED_ACQUIRE(carrier->stopped)) {
 		bool worked = carrier_turn(carrier);

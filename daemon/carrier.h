@@ -12,11 +12,13 @@
 #include "node/datapath.h"
 
 struct carrier;
+struct vault;
 
 /* What a carrier is made of; all of it stays the caller's and outlives the carrier. */
 struct carrier_parts {
 	struct node *node;
-	uint32_t number; /* of the worker it is, 0 … limits.workers − 1 */
+	const struct vault *vault; /* where it lies */
+	uint32_t number;	   /* of the worker it is, 0 … limits.workers − 1 */
 	int tun;
 	bool udp; /* the device takes super-packets of UDP */
 	struct ethernet_sockets sockets;

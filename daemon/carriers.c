@@ -16,6 +16,7 @@ int carriers_open(struct mesh *mesh, void (*ready)(void *mesh), struct failure *
 	for (uint32_t i = 0; i < opened->carriers && status == 0; i++) {
 		const struct carrier_parts parts = {
 			.node = mesh->node,
+			.vault = mesh->parts.vault,
 			.number = i,
 			.tun = opened->queues[i],
 			.udp = opened->offloads == TUN_UDP,

@@ -479,8 +479,10 @@ static void members_follow(struct mesh *mesh)
 /* Starts what was made: from here on frames may leave. */
 static int mesh_start(struct mesh *mesh, struct failure *failure)
 {
-	int status;
+	int status = vault_thread(mesh->parts.vault, 0);
 
+	if (status != 0)
+		return failure_say(failure, status, "signals: %s", strerror(-status));
 	loop_timer_set(mesh->session_age, instant_after(*vault_key_made(mesh->parts.vault),
 							duration_s(SESSION_KEY_DAYS * 86400LL)));
 	links_go_on(mesh);

@@ -100,6 +100,7 @@ static int vault_map(struct vault *vault, int fd)
 
 void vault_close(struct vault *vault)
 {
+	guard_close(&vault->guard);
 	if (vault->head != NULL)
 		munmap(vault->head, vault->size);
 	vault->head = NULL;
@@ -204,10 +205,17 @@ int vault_open(struct vault *vault, struct store *store, size_t size, struct spa
 		vault_close(vault);
 		status = vault_begin_anew(vault, whose);
 	}
+	if (status == 0)
+		status = guard_open(&vault->guard, &vault->head->failed);
 	if (status != 0)
 		return failure_say(failure, status, "memory: %s", strerror(-status));
 	vault->head->processes++;
 	return 0;
+}
+
+int vault_thread(const struct vault *vault, uint32_t number)
+{
+	return guard_thread(&vault->guard, number);
 }
 
 void *vault_memory(const struct vault *vault)

@@ -3,7 +3,8 @@
  * not even the kernel by its own mapping (memfd_secret), or where there is none an ordinary memfd
  * that is locked. In front of the node lies a page that says whose it is, what the process is at
  * and what it knew of its links. A node is thrown away that another program or configuration left,
- * that was stopped within an event, or whose process failed three times in a minute. */
+ * that was stopped within an event, or whose process failed (daemon/guard) three times in a minute;
+ * to be killed is no failure. */
 #ifndef DAEMON_VAULT_H
 #define DAEMON_VAULT_H
 
@@ -11,6 +12,7 @@
 #include "base/require.h"
 #include "base/time.h"
 #include "daemon/failure.h"
+#include "daemon/guard.h"
 #include "daemon/store.h"
 #include "link/link.h"
 #include "node/limits.h"
@@ -45,7 +47,8 @@ struct vault {
 	struct vault_head *head; /* mapped, the node behind it; NULL: not open */
 	size_t size;		 /* of all that is mapped, bytes */
 	enum vault_origin origin;
-	bool kept; /* by the service manager */
+	bool kept;	    /* by the service manager */
+	struct guard guard; /* notes that a process fails */
 };
 
 /* Opens memory for a node of size bytes: what is left in the store if it is of this very program
@@ -55,6 +58,10 @@ struct vault {
  * -errno. */
 MUST_USE int vault_open(struct vault *vault, struct store *store, size_t size, struct span terms,
 			struct failure *failure);
+
+/* The calling thread is one whose failure counts, of a number of its own, 0 … GUARD_THREADS − 1. 0
+ * or -errno. */
+MUST_USE int vault_thread(const struct vault *vault, uint32_t number);
 
 /* Unmaps it. What the service manager keeps stays as it is. */
 void vault_close(struct vault *vault);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -181,6 +182,51 @@ static void who_was_within_an_event_begins_anew(void **state)
 	close(manager);
 }
 
+/* A process opens the memory and fails. */
+static void process_fails(int manager, int *kept)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		const struct rlimit none = {0, 0};
+		struct vault vault;
+		setrlimit(RLIMIT_CORE, &none);
+		vault = process(manager, kept, SIZE, "terms");
+		if (vault_thread(&vault, 0) == 0)
+			abort();
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+/* To be killed is no failure, and what failed long enough is not gone on with. */
+static void who_fails_often_begins_anew(void **state)
+{
+	int manager = manager_open(), kept = -1;
+	struct vault vault = process(manager, &kept, SIZE, "terms");
+
+	check_anew(&vault, VAULT_FIRST);
+	for (uint32_t i = 0; i < 2; i++) {
+		vault_close(&vault);
+		process_fails(manager, &kept);
+		vault = process(manager, &kept, SIZE, "terms");
+		assert_int_equal(vault.origin, VAULT_ADOPTED);
+		succeed(&vault, manager, &kept);
+		assert_int_equal(vault.origin, VAULT_ADOPTED);
+	}
+	vault_close(&vault);
+	process_fails(manager, &kept);
+	vault = process(manager, &kept, SIZE, "terms");
+	check_anew(&vault, VAULT_FAILING);
+	succeed(&vault, manager, &kept);
+	assert_int_equal(vault.origin, VAULT_ADOPTED);
+	vault_close(&vault);
+	close(kept);
+	close(manager);
+}
+
 /* No program we start, and no process that is forked, has it. */
 static void a_child_has_nothing(void **state)
 {
@@ -221,6 +267,7 @@ int main(void)
 		cmocka_unit_test(what_is_kept_goes_on),
 		cmocka_unit_test(what_is_not_ours_is_thrown_away),
 		cmocka_unit_test(who_was_within_an_event_begins_anew),
+		cmocka_unit_test(who_fails_often_begins_anew),
 		cmocka_unit_test(a_child_has_nothing),
 		cmocka_unit_test(alone_it_is_not_kept),
 	};
