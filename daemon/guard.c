@@ -21,7 +21,8 @@ struct beginning {
 	uint32_t *word;
 };
 
-/* The signal's own effect is back when this runs, and comes when it is over. */
+/* The signal's own effect is back when this runs. Where the process may not send itself a signal it
+ * dies of the trap: there is no way back from here that its filter of system calls allows. */
 static void note(int number, siginfo_t *facts, void *context)
 {
 	const stack_t *stack = &((const ucontext_t *)context)->uc_stack;
@@ -29,6 +30,7 @@ static void note(int number, siginfo_t *facts, void *context)
 	if (stack->ss_size == STACK)
 		SHARED_SET(*((const struct beginning *)stack->ss_sp)->word, 1);
 	raise(number);
+	__builtin_trap();
 }
 
 static struct beginning *beginning_of(const struct guard *guard, uint32_t number)
@@ -39,8 +41,9 @@ static struct beginning *beginning_of(const struct guard *guard, uint32_t number
 
 int guard_open(struct guard *guard, uint32_t *word)
 {
-	struct sigaction action = {.sa_sigaction = note,
-				   .sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_RESETHAND)};
+	struct sigaction action = {
+		.sa_sigaction = note,
+		.sa_flags = (int)(SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESETHAND)};
 	void *stacks = mmap(NULL, (size_t)GUARD_THREADS * STACK, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 

@@ -332,12 +332,12 @@ int mesh_memory(struct vault *vault, struct store *store, const struct config *c
 {
 	struct {
 		struct node_limits limits;
-		struct node_settings settings;
+		uint32_t zone;
 	} terms;
 
 	memset(&terms, 0, sizeof(terms));
 	terms.limits = limits_of(opened);
-	terms.settings = settings_of(config);
+	terms.zone = config->zone;
 	return vault_open(vault, store, node_size(&terms.limits),
 			  (struct span){(const uint8_t *)&terms, sizeof(terms)}, failure);
 }
@@ -384,7 +384,7 @@ static void node_take(struct mesh *mesh, const struct journal_head *from)
 		return;
 	if (mesh->parts.recorder->fd < 0)
 		mesh->node = node_adopt(vault_memory(vault), &from->limits, &from->secrets,
-					&from->settings);
+					from->settings.zone);
 	if (mesh->node == NULL)
 		vault_clear(vault, VAULT_OTHER);
 }
@@ -453,8 +453,9 @@ static int loop_join(struct mesh *mesh, struct failure *failure)
 /* Tells the node how it is to behave by the configuration. */
 static void settings_follow(struct mesh *mesh)
 {
-	struct journal_event event = {
-		.kind = JOURNAL_CHANGE, .now = loop_now(), .settings = settings_of(mesh->parts.config)};
+	struct journal_event event = {.kind = JOURNAL_CHANGE,
+				      .now = loop_now(),
+				      .settings = settings_of(mesh->parts.config)};
 
 	mesh->suites = event.settings.suites;
 	hand(mesh, &event);

@@ -22,14 +22,6 @@ static bool secrets_are_its(const struct node *node, const struct node_secrets *
 	return same;
 }
 
-static bool settings_are_its(const struct node *node, const struct node_settings *settings)
-{
-	const struct node_settings *own = &node->settings;
-
-	return own->zone == settings->zone && own->suites == settings->suites &&
-	       own->rekey.us == settings->rekey.us && own->no_transit == settings->no_transit;
-}
-
 /* True if the worker was within a batch, in which it holds snapshots. */
 static bool was_torn(const struct node *node, uint32_t number)
 {
@@ -51,12 +43,12 @@ static void worker_adopt(struct node *node, uint32_t number)
 }
 
 struct node *node_adopt(void *memory, const struct node_limits *limits,
-			const struct node_secrets *secrets, const struct node_settings *settings)
+			const struct node_secrets *secrets, uint32_t zone)
 {
 	struct node *node = memory;
 
 	if (!node_block_fits(memory, limits) || node->leaving || !secrets_are_its(node, secrets) ||
-	    !settings_are_its(node, settings))
+	    node->settings.zone != zone)
 		return NULL;
 	for (uint32_t i = 0; i < node_workers(node); i++)
 		worker_adopt(node, i);

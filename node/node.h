@@ -144,14 +144,13 @@ MUST_USE struct node *node_restore(void *memory, const struct node_limits *limit
 
 /* Goes on with the node in memory of node_size bytes, aligned to 64, where a process of this very
  * program left it that is gone now and was stopped anywhere but within an event of the control
- * side; workers may have been within a batch. `now` must not have gone back since. Of `secrets` the
- * identity and the network key, of `settings` all but the boot epoch must be what the node has,
- * which keeps the rest of its own. Its links are as they were: tell what has changed. The result is
- * the memory itself; NULL, and the memory untouched, if it holds no such node, or one that was
- * about to be stopped. */
+ * side; workers may have been within a batch. `now` must not have gone back since. Its zone and, of
+ * `secrets`, the identity and the network key must be these; all else the node keeps of its own.
+ * Its settings, members and links are as they were: tell what has changed. The result is the memory
+ * itself; NULL, and the memory untouched, if it holds no such node, or one that was about to be
+ * stopped. */
 MUST_USE struct node *node_adopt(void *memory, const struct node_limits *limits,
-				 const struct node_secrets *secrets,
-				 const struct node_settings *settings);
+				 const struct node_secrets *secrets, uint32_t zone);
 
 /* Views: what a node shows of itself. They change nothing. */
 

@@ -50,7 +50,7 @@ static void adopt(struct world *world, uint32_t node)
 	const struct journal_head head = world_head(world, node);
 
 	recorder_stop(world, node);
-	host->node = node_adopt(host->memory, &head.limits, &head.secrets, &head.settings);
+	host->node = node_adopt(host->memory, &head.limits, &head.secrets, head.settings.zone);
 	REQUIRE(host->node != NULL);
 }
 
