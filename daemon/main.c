@@ -2,6 +2,7 @@
  * node until it is told to stop. The order is the point: nothing is touched before the
  * configuration is known to be good, and no frame is sent or read before the rights are gone.
  * meshpd(8). */
+#include "daemon/birth.h"
 #include "daemon/control.h"
 #include "daemon/filter.h"
 #include "daemon/inherit.h"
@@ -148,8 +149,8 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 		status = warden_fork(&daemon->warden, &daemon->account, config->tun_name,
 				     config->loopback_name, failure);
 	if (status == 0)
-		status = mesh_memory(&daemon->vault, &daemon->store, config, &daemon->opened,
-				     failure);
+		status = birth_memory(&daemon->vault, &daemon->store, config, &daemon->opened,
+				      failure);
 	if (status == 0)
 		status = privileges_drop(&daemon->account, failure);
 	return status;

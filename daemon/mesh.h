@@ -108,10 +108,6 @@ struct mesh {
 	void *traced_owner;
 };
 
-/* Opens the memory of the node that these make. Needs rights, see vault_open. 0 or -errno. */
-MUST_USE int mesh_memory(struct vault *vault, struct store *store, const struct config *config,
-			 const struct opened *opened, struct failure *failure);
-
 /* Makes the node from the configuration, the network key and the state, gives the host its
  * addresses, finds the links, and starts: from here on everything happens in the loop. network_key
  * is all zero in an open mesh. 0 or -errno; mesh_close is due in either case. */
