@@ -233,6 +233,15 @@ static bool patterns_match(const char *patterns, const char *interface)
 	return false;
 }
 
+bool config_bypass(const struct config *config)
+{
+	bool wanted = false;
+
+	for (uint32_t i = 0; i < config->link_count; i++)
+		wanted = wanted || config->links[i].bypass;
+	return wanted;
+}
+
 const struct config_link *config_link_of(const struct config *config, const char *interface)
 {
 	if (strcmp(interface, config->tun_name) == 0 ||

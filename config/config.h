@@ -100,6 +100,9 @@ MUST_USE bool config_cat(const struct config_source *source, FILE *out, FILE *re
  * tun0 and lo2 match none. */
 const struct config_link *config_link_of(const struct config *config, const char *interface);
 
+/* True if frames of others are to be relayed in the kernel on any link. */
+bool config_bypass(const struct config *config);
+
 /* Writes a valid file in which every key has its default and its explanation. */
 void config_print_defaults(FILE *out);
 

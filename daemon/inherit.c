@@ -2,11 +2,11 @@
  * taken. A name is of one descriptor, because the order within a name is not kept by systemd. */
 #include "daemon/inherit.h"
 
-#include <dumbnet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What is done with each descriptor by its name. 0 or -errno. */
 struct step {
@@ -95,7 +95,6 @@ bool inherit_take(struct store *store, uint32_t carriers, struct opened *opened)
 	busiest->express_count = OPENER_EXPRESS;
 	for (uint32_t i = 0; i < carriers || i < 1; i++)
 		opened->offloads = tun_offload(opened->queues[i]);
-	opened->interfaces = intf_open();
 	return true;
 }
 
@@ -104,4 +103,76 @@ int inherit_keep(const struct opened *opened)
 	struct opened copy = *opened;
 
 	return walk(&(struct step){keep, NULL}, &copy);
+}
+
+static int forget(struct store *store, const char *name, int *fd)
+{
+	(void)!store_forget(name);
+	return 0;
+}
+
+void inherit_forget(void)
+{
+	struct opened all = {.carriers = WORKERS_MOST};
+
+	(void)!walk(&(struct step){forget, NULL}, &all);
+}
+
+/* They are to be had or not. */
+void inherit_keep_express(const struct opened *opened)
+{
+	(void)!store_forget("express");
+	for (uint32_t i = 0; i < OPENER_EXPRESS; i++)
+		if (opened->express[i] >= 0)
+			(void)!store_keep("express", opened->express[i]);
+}
+
+uint32_t inherit_carriers(const struct store *store)
+{
+	char name[STORE_NAME];
+	uint32_t count = 0;
+	bool found;
+
+	do {
+		snprintf(name, sizeof(name), "packet.%u", count + 1);
+		found = store_has(store, name);
+		count += found;
+	} while (found && count < WORKERS_MOST);
+	return count;
+}
+
+static void bypass_name(char name[STORE_NAME], uint32_t part)
+{
+	snprintf(name, STORE_NAME, "bypass.%u", part);
+}
+
+bool inherit_take_bypass(struct store *store, int parts[BYPASS_PARTS])
+{
+	char name[STORE_NAME];
+	bool whole = true;
+
+	for (uint32_t part = 0; part < BYPASS_PARTS; part++) {
+		bypass_name(name, part);
+		parts[part] = store_take(store, name);
+		whole = whole && parts[part] >= 0;
+	}
+	for (uint32_t part = 0; part < BYPASS_PARTS && !whole; part++)
+		if (parts[part] >= 0)
+			close(parts[part]);
+	return whole;
+}
+
+void inherit_keep_bypass(const struct bypass *bypass)
+{
+	char name[STORE_NAME];
+	int parts[BYPASS_PARTS];
+
+	if (bypass != NULL)
+		bypass_parts(bypass, parts);
+	for (uint32_t part = 0; part < BYPASS_PARTS; part++) {
+		bypass_name(name, part);
+		(void)!store_forget(name);
+		if (bypass != NULL)
+			(void)!store_keep(name, parts[part]);
+	}
 }

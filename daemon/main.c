@@ -90,37 +90,42 @@ static int daemon_configure(struct daemon *daemon)
 	return EXIT_USAGE;
 }
 
-/* A journal is of a node that is alone. Where nobody says how many carriers there shall be, half
- * the processors are left to the programs whose packets they carry. */
+/* A journal is of a node that is alone. */
 static uint32_t daemon_carriers(const struct daemon *daemon)
 {
-	long wanted = daemon->config.workers;
-
-	if (daemon->options->journal != NULL)
-		return 0;
-	if (wanted == CONFIG_WORKERS_AUTO)
-		wanted = sysconf(_SC_NPROCESSORS_ONLN) / 2;
-	if (daemon->config.workers == CONFIG_WORKERS_AUTO && wanted < 1)
-		wanted = 1;
-	return wanted < WORKERS_MOST ? (uint32_t)wanted : WORKERS_MOST;
+	return daemon->options->journal != NULL ? 0 : opener_carriers(&daemon->config);
 }
 
-/* Takes over the network's descriptors from the process before, or opens them. */
+/* Opens the network's descriptors, and has them kept for the next process. */
 static int network_open(struct daemon *daemon, struct failure *failure)
 {
-	uint32_t carriers = daemon_carriers(daemon);
-	int status;
+	int status =
+		opener_open(&daemon->config, daemon_carriers(daemon), &daemon->opened, failure);
 
-	if (inherit_take(&daemon->store, carriers, &daemon->opened))
-		return 0;
-	opener_close(&daemon->opened);
-	status = opener_open(&daemon->config, carriers, &daemon->opened, failure);
 	if (status != 0 || !store_keeps())
 		return status;
 	status = inherit_keep(&daemon->opened);
 	return status == 0 ? 0
 			   : failure_say(failure, status, "descriptors cannot be kept: %s",
 					 strerror(-status));
+}
+
+/* Takes over the network's descriptors from who opened them before: meshpd-warden --prepare, if
+ * there is such a one, or another process of the daemon. Else opens them. */
+static int network_find(struct daemon *daemon, struct failure *failure)
+{
+	bool served = warden_is_served();
+	uint32_t carriers = served ? inherit_carriers(&daemon->store) : daemon_carriers(daemon);
+
+	if (inherit_take(&daemon->store, carriers, &daemon->opened))
+		return 0;
+	opener_close(&daemon->opened);
+	if (served)
+		return failure_say(
+			failure, -ENOENT,
+			"no descriptors were handed over, is meshpd-warden --prepare run "
+			"before, and FileDescriptorStoreMax= 64?");
+	return network_open(daemon, failure);
 }
 
 /* The part of the start that needs rights; it ends without them. */
@@ -139,14 +144,16 @@ static int daemon_open(struct daemon *daemon, struct failure *failure)
 		status = listener_open(&daemon->listener, &daemon->store, config->control_socket,
 				       &daemon->account, failure);
 	if (status == 0)
-		status = network_open(daemon, failure);
+		status = network_find(daemon, failure);
 	if (status == 0)
-		daemon->bypass = transit_load(config, &daemon->opened, &daemon->log);
+		daemon->bypass = warden_is_served()
+					 ? transit_inherit(&daemon->store, &daemon->opened)
+					 : transit_load(config, &daemon->opened, &daemon->log);
 	if (status == 0)
 		status = recorder_open(&daemon->recorder, daemon->options->journal, &daemon->log,
 				       failure);
 	if (status == 0)
-		status = warden_fork(&daemon->warden, &daemon->account, config->tun_name,
+		status = warden_open(&daemon->warden, &daemon->account, config->tun_name,
 				     config->loopback_name, failure);
 	if (status == 0)
 		status = birth_memory(&daemon->vault, &daemon->store, config, &daemon->opened,

@@ -127,9 +127,8 @@ static void share_make(uint32_t carriers, uint32_t number, bool accepted[SHARE_B
 	}
 }
 
-/* These are to be had or not: without them links share the packet socket. A link has one queue to
- * send by, so whoever carries most has them. */
-static void express_open(struct opened *opened, struct ethernet_sockets *whose)
+/* These are to be had or not: without them links share the packet socket. */
+void opener_open_express(struct opened *opened)
 {
 	for (int i = 0; i < OPENER_EXPRESS; i++) {
 		opened->express[i] = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
@@ -137,6 +136,12 @@ static void express_open(struct opened *opened, struct ethernet_sockets *whose)
 			buffer_enlarge(opened->express[i], SO_SNDBUFFORCE, SO_SNDBUF,
 				       ETHERNET_EXPRESS_BUFFER);
 	}
+}
+
+/* A link has one queue to send by, so whoever carries most has them. */
+static void express_give(struct opened *opened, struct ethernet_sockets *whose)
+{
+	opener_open_express(opened);
 	whose->express = opened->express;
 	whose->express_count = OPENER_EXPRESS;
 }
@@ -147,7 +152,7 @@ static int packets_open(struct opened *opened, uint16_t ethertype, uint32_t carr
 	bool accepted[SHARE_BYTES];
 	int status;
 
-	express_open(opened, carriers > 0 ? &opened->carrier[0] : &opened->control);
+	express_give(opened, carriers > 0 ? &opened->carrier[0] : &opened->control);
 	share_make(carriers, CONTROL, accepted);
 	status = pair_open(&opened->control, ethertype, accepted, failure);
 	for (uint32_t i = 0; i < carriers && status == 0; i++) {
@@ -157,6 +162,17 @@ static int packets_open(struct opened *opened, uint16_t ethertype, uint32_t carr
 		status = pair_open(&opened->carrier[i], ethertype, accepted, failure);
 	}
 	return status;
+}
+
+uint32_t opener_carriers(const struct config *config)
+{
+	long wanted = config->workers;
+
+	if (wanted == CONFIG_WORKERS_AUTO)
+		wanted = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+	if (config->workers == CONFIG_WORKERS_AUTO && wanted < 1)
+		wanted = 1;
+	return wanted < WORKERS_MOST ? (uint32_t)wanted : WORKERS_MOST;
 }
 
 static int netlink_open(int flags, int family, struct failure *failure)

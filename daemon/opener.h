@@ -28,7 +28,7 @@ struct opened {
 	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
 	int host_events;	     /* rtnetlink: what becomes of them */
 	int interface_facts;	     /* generic netlink: what interfaces can do */
-	struct intf_handle *interfaces; /* libdumbnet's */
+	struct intf_handle *interfaces; /* libdumbnet's; NULL: rtnetlink says what there is */
 };
 
 /* What an opened is before anything is. */
@@ -48,6 +48,13 @@ struct opened {
  * cannot deal packets out to more. 0 or -errno; opener_close is due in either case. */
 MUST_USE int opener_open(const struct config *config, uint32_t carriers, struct opened *opened,
 			 struct failure *failure);
+
+/* For how many carriers a configuration wants descriptors. Where it does not say, half the
+ * processors are left to the programs whose packets they carry. */
+MUST_USE uint32_t opener_carriers(const struct config *config);
+
+/* Opens nothing but sockets to send by for single links, as many as are to be had. */
+void opener_open_express(struct opened *opened);
 
 /* Opens nothing but host_requests, which is for those who give the host its addresses and which
  * opener_open leaves alone. As above. */

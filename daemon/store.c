@@ -45,6 +45,15 @@ int store_take(struct store *store, const char *name)
 	return -1;
 }
 
+bool store_has(const struct store *store, const char *name)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < store->count && !found; i++)
+		found = store->kept[i].fd >= 0 && strcmp(store->kept[i].name, name) == 0;
+	return found;
+}
+
 bool store_keeps(void)
 {
 	return getenv("FDSTORE") != NULL && getenv("NOTIFY_SOCKET") != NULL;

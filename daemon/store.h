@@ -30,6 +30,9 @@ void store_open(struct store *store);
  * each has a name of its own. */
 MUST_USE int store_take(struct store *store, const char *name);
 
+/* True if one of that name was handed over and not taken yet. */
+MUST_USE bool store_has(const struct store *store, const char *name);
+
 /* True if the service manager says that it keeps descriptors, by FDSTORE= in the environment. */
 bool store_keeps(void);
 

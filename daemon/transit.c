@@ -2,6 +2,7 @@
  * that of the FIB published last, or the program is on no link. */
 #include "daemon/transit.h"
 
+#include "daemon/inherit.h"
 #include "daemon/links.h"
 
 #include <errno.h>
@@ -21,30 +22,32 @@ enum { LOOK_MS = 250 }; /* what node_carried promises */
 
 #define TRANSIT_STALE UINT64_MAX /* no FIB's serial: the table is to be filled again */
 
-static bool transit_wanted(const struct config *config)
-{
-	bool wanted = false;
-
-	for (uint32_t i = 0; i < config->link_count; i++)
-		wanted = wanted || config->links[i].bypass;
-	return wanted;
-}
-
 struct bypass *transit_load(const struct config *config, const struct opened *opened,
 			    struct log *log)
 {
 	struct bypass *bypass = NULL;
 	char why[400];
 
-	if (transit_wanted(config) &&
+	if (config_bypass(config) &&
 	    bypass_open(&bypass, opened->interface_facts, why, sizeof(why)) != 0)
 		log_say(log, LOG_WARNING, MESSAGE_NO_BYPASS, "no relay in the kernel: %s", why);
 	return bypass;
 }
 
+struct bypass *transit_inherit(struct store *store, const struct opened *opened)
+{
+	struct bypass *bypass = NULL;
+	int parts[BYPASS_PARTS];
+
+	if (!inherit_take_bypass(store, parts) ||
+	    bypass_adopt(&bypass, opened->interface_facts, parts) != 0)
+		return NULL;
+	return bypass;
+}
+
 bool transit_missing(const struct mesh *mesh)
 {
-	return mesh->parts.bypass == NULL && transit_wanted(mesh->parts.config);
+	return mesh->parts.bypass == NULL && config_bypass(mesh->parts.config);
 }
 
 /* Gives it up: from here on the node relays everything. */

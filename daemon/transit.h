@@ -11,6 +11,10 @@
 struct bypass *transit_load(const struct config *config, const struct opened *opened,
 			    struct log *log);
 
+/* The one that was loaded by meshpd-warden --prepare, which says why if it could not be. As above.
+ */
+struct bypass *transit_inherit(struct store *store, const struct opened *opened);
+
 /* Readies what was loaded, if it was, for the links that will come. */
 void transit_open(struct mesh *mesh);
 

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -160,4 +161,38 @@ void verbs_serve(const struct verbs *verbs, int fd)
 {
 	while (verbs_answer(verbs, fd))
 		;
+}
+
+/* True if who is at the other end may ask. */
+static bool asker_may(int fd, const struct account *account)
+{
+	struct ucred who = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(who);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
+	       (who.uid == 0 || who.uid == account->uid);
+}
+
+static void asker_serve(const struct verbs *verbs, int fd, const struct account *account)
+{
+	const struct timeval patience = {.tv_usec = VERBS_PATIENCE_MS * 1000 - 1};
+
+	if (asker_may(fd, account) &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0)
+		verbs_serve(verbs, fd);
+	close(fd);
+}
+
+int verbs_listen(const struct verbs *verbs, int listener, const struct account *account)
+{
+	struct pollfd wait = {.fd = listener, .events = POLLIN};
+
+	while (poll(&wait, 1, VERBS_IDLE_MS) > 0) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		asker_serve(verbs, fd, account);
+	}
+	return 0;
 }

@@ -7,6 +7,12 @@
 
 #include "base/require.h"
 #include "daemon/failure.h"
+#include "daemon/privileges.h"
+
+enum {
+	VERBS_IDLE_MS = 60000,
+	VERBS_PATIENCE_MS = 1000, /* with who connects and does not ask */
+};
 
 struct verbs {
 	const char *tun;      /* borrowed */
@@ -17,6 +23,10 @@ struct verbs {
 /* Readies the verbs for the interfaces of these names. 0 or -errno. */
 MUST_USE int verbs_open(struct verbs *verbs, const char *tun, const char *loopback,
 			struct failure *failure);
+
+/* Answers whoever connects to a listening SOCK_SEQPACKET socket, one after the other, if it is root
+ * or the account; until nobody has for VERBS_IDLE_MS. 0 or -errno. */
+MUST_USE int verbs_listen(const struct verbs *verbs, int listener, const struct account *account);
 
 /* Answers what is asked on a SOCK_SEQPACKET socket, one request after the other, until the other
  * side closes it. */

@@ -8,9 +8,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* The life of the child. Signals are meant for the daemon, which still needs its warden in order to
@@ -33,8 +35,8 @@ static _Noreturn void child_live(int fd, const struct account *account, const ch
 	_exit(0);
 }
 
-int warden_fork(struct warden *warden, const struct account *account, const char *tun,
-		const char *loopback, struct failure *failure)
+static int warden_fork(struct warden *warden, const struct account *account, const char *tun,
+		       const char *loopback, struct failure *failure)
 {
 	int ends[2];
 	pid_t child;
@@ -50,8 +52,36 @@ int warden_fork(struct warden *warden, const struct account *account, const char
 		close(ends[0]);
 		return failure_say(failure, -errno, "warden: %s", strerror(errno));
 	}
-	*warden = (struct warden){.fd = ends[0]};
+	warden->fd = ends[0];
 	return 0;
+}
+
+bool warden_is_served(void)
+{
+	return getenv("MESHPD_WARDEN") != NULL;
+}
+
+int warden_open(struct warden *warden, const struct account *account, const char *tun,
+		const char *loopback, struct failure *failure)
+{
+	*warden = (struct warden){.path = getenv("MESHPD_WARDEN"), .fd = -1};
+	return warden->path != NULL ? 0 : warden_fork(warden, account, tun, loopback, failure);
+}
+
+/* Begins a conversation with one that is served. 0 or -errno. */
+static int warden_connect(struct warden *warden)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	if (strlen(warden->path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, warden->path);
+	warden->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (warden->fd < 0)
+		return -errno;
+	return connect(warden->fd, (const struct sockaddr *)&address, sizeof(address)) == 0
+		       ? 0
+		       : -errno;
 }
 
 void warden_close(struct warden *warden)
@@ -100,15 +130,19 @@ int warden_ask(struct warden *warden, enum warden_verb verb, const void *body, s
 	       const struct warden_freight *freight, struct warden_answer *answer)
 {
 	struct warden_request request = {.verb = verb, .serial = ++warden->serial};
-	int status;
+	int status = warden->path != NULL ? warden_connect(warden) : 0;
 
 	REQUIRE(size <= sizeof(request.body));
 	if (size > 0)
 		memcpy(request.body, body, size);
-	status = parcel_send(warden->fd, &request, offsetof(struct warden_request, body) + size,
-			     freight->sent, freight->sent_count);
+	if (status == 0)
+		status = parcel_send(warden->fd, &request,
+				     offsetof(struct warden_request, body) + size, freight->sent,
+				     freight->sent_count);
 	if (status == 0)
 		status = answer_await(warden, freight, answer);
+	if (warden->path != NULL)
+		warden_close(warden);
 	if (status == 0)
 		return answer->status;
 	snprintf(answer->line, sizeof(answer->line),

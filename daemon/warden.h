@@ -56,14 +56,19 @@ struct warden_answer {
 
 /* The asking side. */
 struct warden {
-	int fd; /* -1: there is none */
+	const char *path; /* NULL: the conversation with a child is open all the time */
+	int fd;		  /* -1: there is none */
 	uint32_t serial;
 };
 
-/* Makes a child of this process the warden, which ends when this one does, serving the two
+/* True if the environment names a socket of a warden, MESHPD_WARDEN=, as the service has it. */
+MUST_USE bool warden_is_served(void);
+
+/* Readies the asking side: of the warden that is served, if there is one, else of one that is made
+ * of a child of this process, which ends when this one does, serving the two
  * interfaces of these names. It keeps CAP_NET_ADMIN and no other right, and none of the
  * descriptors. To be called while there is one thread. 0 or -errno. */
-MUST_USE int warden_fork(struct warden *warden, const struct account *account, const char *tun,
+MUST_USE int warden_open(struct warden *warden, const struct account *account, const char *tun,
 			 const char *loopback, struct failure *failure);
 
 /* Ends the conversation, and with it a warden that was forked. */

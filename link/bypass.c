@@ -30,6 +30,8 @@ enum part {
 	PARTS,
 };
 
+_Static_assert((int)PARTS == (int)BYPASS_PARTS, "what bypass.h promises");
+
 /* A table, and which of the two it is. */
 struct set {
 	uint16_t number;
@@ -123,29 +125,59 @@ static int parts_load(struct bypass *bypass)
 	return status;
 }
 
-int bypass_open(struct bypass **bypass, int generic, char *why, size_t size)
+/* One of which nothing is loaded yet; NULL if there is no memory. */
+static struct bypass *bypass_make(int generic)
 {
 	struct bypass *made = calloc(1, sizeof(*made));
 	int processors = libbpf_num_possible_cpus();
-	int status = made != NULL ? processors : -ENOMEM;
 
-	if (status > 0) {
-		for (uint32_t part = 0; part < PARTS; part++)
-			made->parts[part] = -1;
-		for (uint16_t number = 0; number < BYPASS_SETS; number++)
-			made->sets[number].number = number;
-		made->processors = (uint32_t)processors;
-		made->counts = calloc(made->processors, sizeof(*made->counts));
-		status = made->counts != NULL ? parts_load(made) : -ENOMEM;
-	}
-	if (status < 0) {
-		snprintf(why, size, "its program cannot be loaded: %s%s", strerrordesc_np(-status),
-			 status == -EPERM ? ", start as root or give CAP_BPF" : "");
+	if (made == NULL)
+		return NULL;
+	for (uint32_t part = 0; part < PARTS; part++)
+		made->parts[part] = -1;
+	for (uint16_t number = 0; number < BYPASS_SETS; number++)
+		made->sets[number].number = number;
+	made->processors = processors > 0 ? (uint32_t)processors : 1;
+	made->counts = calloc(made->processors, sizeof(*made->counts));
+	if (made->counts == NULL) {
 		bypass_close(made);
-		return status;
+		return NULL;
 	}
 	if (target_open(&made->target, generic) != 0)
 		made->target = NULL;
+	return made;
+}
+
+int bypass_open(struct bypass **bypass, int generic, char *why, size_t size)
+{
+	struct bypass *made = bypass_make(generic);
+	int status = made != NULL ? parts_load(made) : -ENOMEM;
+
+	if (status == 0) {
+		*bypass = made;
+		return 0;
+	}
+	snprintf(why, size, "its program cannot be loaded: %s%s", strerrordesc_np(-status),
+		 status == -EPERM ? ", start as root or give CAP_BPF" : "");
+	bypass_close(made);
+	return status;
+}
+
+void bypass_parts(const struct bypass *bypass, int parts[BYPASS_PARTS])
+{
+	memcpy(parts, bypass->parts, sizeof(bypass->parts));
+}
+
+int bypass_adopt(struct bypass **bypass, int generic, const int parts[BYPASS_PARTS])
+{
+	struct bypass *made = bypass_make(generic);
+
+	if (made == NULL) {
+		for (uint32_t part = 0; part < PARTS; part++)
+			close(parts[part]);
+		return -ENOMEM;
+	}
+	memcpy(made->parts, parts, sizeof(made->parts));
 	*bypass = made;
 	return 0;
 }

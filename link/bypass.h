@@ -25,6 +25,15 @@ enum bypass_mode {
  * -errno, with one line for people in why: -EOPNOTSUPP if meshpd was built without it. */
 MUST_USE int bypass_open(struct bypass **bypass, int generic, char *why, size_t size);
 
+enum { BYPASS_PARTS = 7 };
+
+/* The descriptors of what was loaded, for another process to go on with: they stay the bypass's. */
+void bypass_parts(const struct bypass *bypass, int parts[BYPASS_PARTS]);
+
+/* The same as bypass_open with what another process has loaded and not used, which needs no right.
+ * The descriptors are taken over, whatever becomes of it. 0 or -errno. */
+MUST_USE int bypass_adopt(struct bypass **bypass, int generic, const int parts[BYPASS_PARTS]);
+
 /* Takes the program off every link and forgets it. NULL is fine. */
 void bypass_close(struct bypass *bypass);
 

@@ -11,6 +11,15 @@ int bypass_open(struct bypass **bypass, int generic, char *why, size_t size)
 	return -EOPNOTSUPP;
 }
 
+void bypass_parts(const struct bypass *bypass, int parts[BYPASS_PARTS])
+{
+}
+
+int bypass_adopt(struct bypass **bypass, int generic, const int parts[BYPASS_PARTS])
+{
+	return -EOPNOTSUPP;
+}
+
 void bypass_close(struct bypass *bypass)
 {
 	REQUIRE(bypass == NULL);

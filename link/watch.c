@@ -180,7 +180,9 @@ static int watch_look_at_all(struct watch *watch)
 		watch->slots[i].seen = false;
 	/* intf_loop gives up with -1 on a host that has no IPv4 address at all, and when an
 	 * interface vanishes before its turn. */
-	int error = intf_loop(watch->sources.interfaces, watch_look_at_entry, watch);
+	int error = -1;
+	if (watch->sources.interfaces != NULL)
+		error = intf_loop(watch->sources.interfaces, watch_look_at_entry, watch);
 	if (error == -1)
 		error = watch_look_at_dump(watch);
 	if (error)

@@ -22,7 +22,7 @@ struct watch_sources {
 	int requests;			/* NETLINK_ROUTE socket that nobody else reads */
 	int events;			/* another; joined to RTNLGRP_LINK and RTNLGRP_TC */
 	int radio;			/* NETLINK_GENERIC socket that nobody else reads, or -1 */
-	struct intf_handle *interfaces; /* from intf_open */
+	struct intf_handle *interfaces; /* from intf_open; NULL: rtnetlink alone is asked */
 	const char *const *patterns;	/* shell patterns (fnmatch) of link names */
 	size_t patterns_count;		/* none: no links */
 	const char *const *excluded;	/* names that are never links: tun0, lo2 */

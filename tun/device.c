@@ -32,8 +32,7 @@ static void file_read_start(const char *path, char *text, size_t size)
 		close(fd);
 }
 
-/* True if one of the process's descriptors is attached to the device called name. */
-static bool process_holds(const char *pid, const char *name)
+bool tun_is_held(const char *pid, const char *name)
 {
 	char path[300], text[512], line[32];
 
@@ -76,7 +75,7 @@ static void holder_describe(const char *name, char *who, size_t size)
 		return;
 	for (struct dirent *entry; !found && (entry = readdir(processes));) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
-		    !process_holds(entry->d_name, name))
+		    !tun_is_held(entry->d_name, name))
 			continue;
 		found = process_is_near(entry->d_name);
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);

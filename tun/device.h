@@ -37,6 +37,9 @@ enum tun_offloads tun_offload(int fd);
  * longer than OFFLOAD_PACKET. */
 MUST_USE int tun_read(int fd, uint8_t header[OFFLOAD_HEADER], uint8_t *packet, size_t size);
 
+/* True if a process, by its number as text, holds the device called name. */
+MUST_USE bool tun_is_held(const char *pid, const char *name);
+
 /* What the device a descriptor is attached to is called now. False if it is gone. */
 MUST_USE bool tun_called(int fd, char name[16]);
 

@@ -8,6 +8,8 @@ from mesh import BUILD, TREE
 INSTALLED = {
     "/lib/systemd/network/10-meshpd.network": 0o644,
     "/lib/systemd/system/meshpd-lo2.service": 0o644,
+    "/lib/systemd/system/meshpd-warden.service": 0o644,
+    "/lib/systemd/system/meshpd-warden.socket": 0o644,
     "/lib/systemd/system/meshpd.service": 0o644,
     "/lib/systemd/system/meshpd.socket": 0o644,
     "/usr/bin/meshctl": 0o755,
@@ -16,6 +18,7 @@ INSTALLED = {
     "/usr/lib/systemd/catalog/meshpd.catalog": 0o644,
     "/usr/lib/sysusers.d/meshpd.conf": 0o644,
     "/usr/lib/tmpfiles.d/meshpd.conf": 0o644,
+    "/usr/libexec/meshpd-warden": 0o755,
     "/usr/sbin/meshpd": 0o755,
     "/usr/sbin/meshpd-lo2": 0o755,
 }
@@ -38,12 +41,13 @@ def test_nothing_is_missing_and_nothing_is_too_much(root):
 
 def test_the_units_name_programs_that_are_installed(root):
     for unit in (root / "lib/systemd/system").glob("*.service"):
-        named = re.findall(r"^Exec\w+=(/usr/\S+)", unit.read_text(), re.MULTILINE)
+        named = re.findall(r"^Exec\w+=[+-]*(/usr/\S+)", unit.read_text(), re.MULTILINE)
         assert named and set(named) <= set(INSTALLED)
 
 
 def test_systemd_understands_the_units(machine):
-    for unit in ("meshpd.service", "meshpd-lo2.service", "meshpd.socket"):
+    for unit in ("meshpd.service", "meshpd-lo2.service", "meshpd.socket", "meshpd-warden.service",
+                 "meshpd-warden.socket"):
         said = machine.run("systemd-analyze", "verify", "--man=no", unit)
         assert said.stderr + said.stdout == ""
 
