@@ -4,10 +4,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #define MAIN_FILE "meshpd.conf"
 #define DROP_INS "meshpd.conf.d"
@@ -41,11 +40,12 @@ static char *path_join(const char *directory, const char *middle, const char *na
 /* The first main file there is. A dangling symlink counts as one, so that it is noticed. */
 static bool find_main(struct files *files, const char *const *directories, FILE *report)
 {
+	struct stat facts;
 	char *path;
 
 	for (; *directories != NULL; directories++) {
 		path = path_join(*directories, "", MAIN_FILE);
-		if (path != NULL && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+		if (path != NULL && lstat(path, &facts) != 0) {
 			free(path);
 			continue;
 		}

@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from mesh import wait_for
+from mesh import MESHPD, wait_for
 
 
 @pytest.fixture(params=["0", "1", "2"])
@@ -101,4 +101,42 @@ def test_the_warden_ends_with_the_daemon(pair, how):
     assert len(warden(alice)) == 1
     alice.stop("meshpd", how)
     wait_for(lambda: not alice.run("pgrep", "meshpd", check=False).stdout, "all of it ends")
+    assert "tun0" not in alice.ip("link")
+
+
+RIGHTS = ["+net_admin", "+net_raw"]
+
+
+def as_user(host, *rights):
+    """Starts the daemon as the user meshpd with these rights and no other."""
+    given = ",".join(rights)
+    host.run("install", "-d", "-o", "meshpd", "-g", "meshpd", "-m", "700", "/var/lib/meshpd")
+    host.run("install", "-d", "-o", "meshpd", "-g", "meshpd", "/run/meshpd")
+    host.run("mknod", "-m", "666", "/run/tun", "c", "10", "200")  # as udev has it
+    host.run("mount", "--bind", "/run/tun", "/dev/net/tun")
+    bounds = ["--bounding-set", f"-all,{given}" if given else "-all"]
+    gives = ["--inh-caps", f"-all,{given}", "--ambient-caps", f"-all,{given}"] if given else \
+        ["--inh-caps", "-all", "--ambient-caps", "-all"]
+    return host.start("setpriv", "--reuid", "meshpd", "--regid", "meshpd", "--clear-groups",
+                      *bounds, *gives, "--", MESHPD, *host.settings, log=host.log_of("meshpd"))
+
+
+def test_an_ordinary_user_with_the_two_rights_needs_no_root(mesh):
+    alice, bob = mesh.host("alice", up=False), mesh.host("bob")
+    as_user(alice, *RIGHTS)
+    wait_for(alice.answers, "alice answers")
+    mesh.joined(alice, bob)
+    alice.ip("link delete tun0")
+    wait_for(lambda: alice.reaches(bob), "alice reaches bob again")
+    shown = facts(alice, alice.run("pgrep", "-x", "meshpd").stdout.strip())
+    assert int(shown["CapEff"], 16) | int(shown["CapPrm"], 16) | int(shown["CapAmb"], 16) == 0
+
+
+@pytest.mark.parametrize("rights, said", [
+    ([], ["CAP_NET_ADMIN"]), (["+net_raw"], ["CAP_NET_ADMIN"]), (["+net_admin"], ["CAP_NET_RAW"])])
+def test_who_lacks_a_right_is_told_which(mesh, rights, said):
+    alice = mesh.host("alice", up=False)
+    assert as_user(alice, *rights).wait(10) == 1
+    [line] = alice.log_of("meshpd").read_text().splitlines()
+    assert all(word in line for word in said), line
     assert "tun0" not in alice.ip("link")
