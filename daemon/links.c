@@ -2,6 +2,7 @@
 #include "daemon/links.h"
 
 #include "daemon/carriers.h"
+#include "daemon/text.h"
 #include "daemon/transit.h"
 
 #include <errno.h>
@@ -135,15 +136,26 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 		link_relay(mesh, change->slot);
 }
 
-static void link_say(struct mesh *mesh, uint32_t slot)
+/* Says what people would look for. A radio's rate changes all the time. */
+static void link_say(struct mesh *mesh, const struct mesh_link *before, const struct mesh_link *now)
 {
-	const struct mesh_link *link = &mesh->links[slot];
+	const struct link_facts *was = &before->facts, *is = &now->facts;
+	struct log *log = mesh->parts.log;
+	char lladdr[TEXT_LLADDR];
 
-	log_say(mesh->parts.log, LOG_INFO, NULL, "link %s: %s", link->facts.name,
-		link->gone	      ? "gone"
-		: !link->used	      ? "let go"
-		: link->facts.running ? "running"
-				      : "waiting for a carrier");
+	if (!now->used) {
+		log_say(log, LOG_INFO, NULL, "link %s: %s", is->name,
+			now->gone ? "gone" : "let go");
+		return;
+	}
+	if (before->used && strcmp(was->name, is->name) != 0)
+		log_say(log, LOG_INFO, NULL, "link %s: was %s", is->name, was->name);
+	if (before->used && was->running == is->running && was->mtu == is->mtu &&
+	    memcmp(was->lladdr, is->lladdr, LLADDR) == 0)
+		return;
+	log_say(log, LOG_INFO, NULL, "link %s: %s, %s, MTU %u", is->name,
+		is->running ? "running" : "waiting for a carrier", text_lladdr(is->lladdr, lladdr),
+		is->mtu);
 }
 
 static struct node_link facts_of(const struct mesh_link *link)
@@ -171,7 +183,6 @@ static bool facts_same(const struct node_link *a, const struct node_link *b)
 bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 {
 	struct link_change change;
-	struct node_link before;
 
 	while (watch_next(mesh->watch, &change)) {
 		if (change.kind == LINK_REFUSED) {
@@ -180,14 +191,14 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 				change.facts.name, LINKS_DAEMON);
 			continue;
 		}
-		before = facts_of(&mesh->links[change.slot]);
+		const struct mesh_link before = mesh->links[change.slot];
+		const struct node_link known = facts_of(&before);
 		link_set(mesh, &change);
+		link_say(mesh, &before, &mesh->links[change.slot]);
 		*slot = change.slot;
 		*facts = facts_of(&mesh->links[change.slot]);
-		if (change.kind == LINK_CHANGED && facts_same(facts, &before))
-			continue;
-		link_say(mesh, change.slot);
-		return true;
+		if (change.kind != LINK_CHANGED || !facts_same(facts, &known))
+			return true;
 	}
 	return false;
 }

@@ -68,6 +68,12 @@ static int state_unwritable(const struct state *state, int status, const char *n
 	if (status == -ENOSPC || status == -EDQUOT)
 		return failure_say(failure, status, "%s/%s: cannot be written: %s, make room there",
 				   state->path, name, strerror(-status));
+	if (status == -EROFS)
+		return failure_say(
+			failure, status,
+			"%s/%s: cannot be written: %s, mount it writable or name another "
+			"Paths.StateDirectory: the epoch of every start has to be kept",
+			state->path, name, strerror(-status));
 	return failure_say(failure, status, "%s/%s: cannot be written: %s, let user %u write there",
 			   state->path, name, strerror(-status), geteuid());
 }

@@ -1,7 +1,7 @@
 """What cannot work is refused before anything is touched, with one clear message that says what to
 do and the exit status of its kind: 2 for settings, 1 for the machine."""
 import pytest
-from mesh import MESHPD, wait_for
+from mesh import MESHCTL, MESHPD, wait_for
 
 
 @pytest.fixture
@@ -93,7 +93,28 @@ def test_a_machine_without_tun_is_told_so(alice):
 def test_a_state_directory_that_cannot_be_written_is_named(alice):
     alice.lo2()
     alice.run("mount", "-o", "remount,ro", "/var/lib")
-    assert "/var/lib/meshpd" in refusal(alice, status=1)
+    said = refusal(alice, status=1)
+    assert "/var/lib/meshpd/epoch: cannot be written: Read-only" in said and "writable" in said
+    assert "tun0" not in interfaces(alice)
+
+
+def test_a_full_disk_is_named_and_nobody_minds_who_runs(mesh, alice):
+    """What has to be written is written at the start: who runs needs no disk."""
+    state = "/var/lib/meshpd"
+    alice.run("mkdir", state)
+    alice.run("mount", "-t", "tmpfs", "-o", "size=32k,mode=700,uid=977,gid=977", "tmpfs", state)
+    alice.meshpd()
+    alice.run("sh", "-c", f"dd if=/dev/zero of={state}/fill bs=1k 2>/dev/null || true")
+    bob = mesh.host("bob")
+    mesh.joined(alice, bob)
+    alice.ping(bob)
+    assert alice.run(MESHCTL, "reload").returncode == 0
+    assert alice.stop("meshpd") == 0
+    said = refusal(alice, status=1)
+    assert f"{state}/epoch: cannot be written: No space left" in said and "make room" in said
+    alice.run("rm", f"{state}/fill")
+    alice.meshpd()
+    mesh.joined(alice, bob)
 
 
 def test_a_user_without_rights_is_told_so(alice):
