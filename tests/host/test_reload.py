@@ -40,6 +40,22 @@ def test_what_changed_is_said_and_what_waits_is_said_again(mesh):
     assert shown == [{"key": "Mesh.Zone", "before": "7", "after": "8", "live": False}]
 
 
+def test_drop_ins_and_a_list_are_read_with_the_rights_that_are_left(mesh):
+    alice = mesh.host("alice", up=False)
+    alice.run("mkdir", "-p", "/run/meshpd/meshpd.conf.d")
+    alice.meshpd()
+    alice.run("sh", "-c", "cd /run/meshpd; printf '[Mesh]\\nAllowFile=/run/meshpd/allow\\n' "
+              ">meshpd.conf.d/members.conf; echo '# nobody' >allow")
+    assert "Mesh.AllowFile: '' -> '/run/meshpd/allow'" in alice.run(MESHCTL, "reload").stdout
+    assert alice.meshctl("status")["members"] == 0
+    alice.run("rm", "/run/meshpd/allow")
+    refused = alice.run(MESHCTL, "reload", check=False)
+    assert refused.returncode == 1 and "/run/meshpd/allow:0: No such file" in refused.stderr
+    alice.run("rm", "/run/meshpd/meshpd.conf.d/members.conf")
+    alice.run(MESHCTL, "reload")
+    assert alice.meshctl("status")["members"] is None
+
+
 def test_a_faulty_file_changes_nothing_and_is_refused_by_its_line(mesh):
     alice = configured(mesh, "alice", "[Mesh]\nZone=7\n")
     said = reload(alice, "[Link]\nMatch=none*\n[Mesh]\nZone=x\n", status=1)
