@@ -160,6 +160,7 @@ static bool carrier_orders(struct carrier *carrier, instant now)
 				  &carrier->outbox);
 		any = true;
 	}
+	datapath_flush(&datapath, now, &carrier->outbox);
 	carrier_end(carrier);
 	datapath_end(&datapath);
 	return any;
@@ -244,6 +245,7 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 		carrier_packet_came(carrier, &datapath, now, header, (size_t)size);
 		reads++;
 	}
+	datapath_flush(&datapath, now, &carrier->outbox);
 	carrier_end(carrier);
 	datapath_end(&datapath);
 	if (size < 0 && tun_is_gone(size)) {

@@ -40,6 +40,15 @@ enum {
 	WIRE_COMPACT_PAYLOAD = 10, /* least payload of the compact form */
 };
 
+/* Bundle, section 2: sizes of the whole, and of each packet in it. */
+enum {
+	WIRE_BUNDLE_SIZE = 1240, /* most payload of the frame */
+	WIRE_BUNDLE_PACKETS = 24,
+	WIRE_BUNDLE_HEAD = 4,
+	WIRE_BUNDLE_PAYLOAD = 560, /* most of a packet; least: WIRE_COMPACT_PAYLOAD */
+	WIRE_BUNDLE_PARTIAL = 1,
+};
+
 /* Extended form, section 3: bits of byte 19, and sizes. */
 enum {
 	WIRE_EXT_PARITY = 0x80,

@@ -121,6 +121,11 @@ void datapath_packet(struct datapath *datapath, instant now, struct span packet,
 	datapath_news(datapath, &verdict, outbox);
 }
 
+void datapath_flush(struct datapath *datapath, instant now, struct outbox *outbox)
+{
+	send_flush(&datapath->tables, datapath->worker, now, outbox);
+}
+
 /* True if it is a data frame of either form. */
 static bool datapath_is_data(const uint8_t *bytes, size_t size)
 {

@@ -26,9 +26,14 @@ struct datapath datapath_begin(struct node *node, uint32_t number);
 void datapath_end(struct datapath *datapath);
 
 /* The host sent a packet; partial: its TCP or UDP checksum holds nothing yet and is left to the
- * receiver. */
+ * receiver. If it is small it may stay with the worker until others fill its frame: datapath_flush
+ * is due at the end of the batch. */
 void datapath_packet(struct datapath *datapath, instant now, struct span packet, bool partial,
 		     struct outbox *outbox);
+
+/* What stayed with the worker is sent; the outbox must have as much to spare as the last packet
+ * found. Due before a batch ends in which there was datapath_packet or datapath_handover. */
+void datapath_flush(struct datapath *datapath, instant now, struct outbox *outbox);
 
 /* A frame came in, as node_frame has it. */
 void datapath_frame(struct datapath *datapath, instant now, uint32_t link, struct lladdr from,

@@ -1,7 +1,8 @@
-/* The way in, read from top to bottom: session, window, open, what is inside, the header rebuilt,
- * host. */
+/* The way in, read from top to bottom: session, window, open, what is inside, the header rebuilt of
+ * each packet, host. */
 #include "node/receive.h"
 
+#include "meshp/bundle.h"
 #include "meshp/packet.h"
 #include "node/frame.h"
 
@@ -18,15 +19,74 @@ static struct verdict opened_as(enum verdict_kind kind, const struct frame_opene
 	return (struct verdict){.kind = kind, .index = opened->index, .news = news};
 }
 
-/* True if the payload of a packet frame may go to the host. */
-static enum drop receive_check(const struct frame_opened *opened, uint8_t next_header, size_t size)
+/* What is the matter with the one packet of a frame. */
+static enum drop receive_check(const struct data_header *header, uint8_t next_header, size_t size)
 {
-	if (next_header == WIRE_NEXT_HEADER_CONTROL)
-		return DROP_LANE;
-	if (next_header == WIRE_NEXT_HEADER_BUNDLE || opened->header.hop_limit == 0)
+	if (header->hop_limit == 0)
 		return DROP_INNER;
-	if (opened->header.partial && !packet_partial_fits(next_header, size))
+	return bundle_packet_check(next_header, header->partial, size);
+}
+
+/* Room for whatever comes out of a frame: it is looked for before the frame is opened, for what was
+ * opened once does not open again. NULL if there is none. */
+static uint8_t *receive_room(struct outbox *outbox, size_t sealed)
+{
+	if (sealed > 1 + WIRE_BUNDLE_SIZE + WIRE_TAG)
+		return outbox_room(outbox, WIRE_IPV6_HEADER + sealed);
+	return outbox_spare(outbox)
+		       ? outbox_room(outbox, WIRE_BUNDLE_PACKETS * WIRE_IPV6_HEADER + sealed)
+		       : NULL;
+}
+
+/* Hands the packets of a bundle, which lies in that room, to the host in their order, all or,
+ * refusing it, none; like says what they have in common. */
+static enum drop receive_bundle(const struct data_header *header, struct packet *like,
+				struct span bundle, uint8_t *room, uint32_t *packets,
+				struct outbox *outbox)
+{
+	uint8_t copy[WIRE_BUNDLE_SIZE]; /* for the packets are written over it */
+	struct bundled bundled;
+
+	if (header->hop_limit == 0 || header->extended)
+		return DROP_INNER;
+	if (header->partial)
 		return DROP_CHECKSUM_PARTIAL;
+	enum drop drop = bundle_check(bundle);
+	if (drop != DROP_NONE)
+		return drop;
+	memcpy(copy, bundle.bytes, bundle.size);
+	struct reader in = reader_of(copy, bundle.size);
+	for (*packets = 0; bundle_next(&in, &bundled); ++*packets) {
+		size_t size = WIRE_IPV6_HEADER + bundled.payload.size;
+		struct writer out = writer_of(room, size);
+		like->next_header = bundled.next_header;
+		packet_header_write(like, bundled.payload.size, &out);
+		writer_copy(&out, bundled.payload.bytes, bundled.payload.size);
+		outbox_packet(outbox, size, bundled.partial);
+		room += size;
+	}
+	return DROP_NONE;
+}
+
+/* Hands to the host what was opened in that room, behind space for a header. */
+static enum drop receive_opened(const struct frame_opened *opened, struct packet *packet,
+				uint8_t *room, uint32_t *packets, struct outbox *outbox)
+{
+	const struct data_header *header = &opened->header;
+	const uint8_t *plain = room + WIRE_IPV6_HEADER - 1;
+	size_t size = opened->size - 1;
+
+	if (plain[0] == WIRE_NEXT_HEADER_BUNDLE)
+		return receive_bundle(header, packet, (struct span){plain + 1, size}, room, packets,
+				      outbox);
+	enum drop drop = receive_check(header, plain[0], size);
+	if (drop != DROP_NONE)
+		return drop;
+	packet->next_header = plain[0];
+	struct writer out = writer_of(room, WIRE_IPV6_HEADER);
+	packet_header_write(packet, size, &out);
+	outbox_packet(outbox, WIRE_IPV6_HEADER + size, header->partial);
+	*packets = 1;
 	return DROP_NONE;
 }
 
@@ -34,7 +94,7 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 			      instant now, const struct data_header *header, struct span sealed,
 			      struct outbox *outbox)
 {
-	uint8_t *room = outbox_room(outbox, WIRE_IPV6_HEADER + sealed.size);
+	uint8_t *room = receive_room(outbox, sealed.size);
 	struct frame_opened opened;
 
 	if (room == NULL)
@@ -47,24 +107,20 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 	if (drop != DROP_NONE)
 		return dropped(drop);
 
-	size_t size = opened.size - 1;
+	uint32_t packets;
 	struct packet packet = {.traffic_class = header->traffic_class,
-				.next_header = plain[0],
 				.hop_limit = header->hop_limit,
 				.source = forwarding_at(forwarding, opened.index)->address,
 				.destination = *forwarding_own(forwarding)};
 	bool news = worker_news(worker, now, opened.index);
-	drop = receive_check(&opened, plain[0], size);
+	drop = receive_opened(&opened, &packet, room, &packets, outbox);
 	if (drop != DROP_NONE) {
 		struct verdict verdict = opened_as(VERDICT_DROP, &opened, news);
 		verdict.drop = drop;
 		return verdict;
 	}
-	struct writer out = writer_of(room, WIRE_IPV6_HEADER);
-	packet_header_write(&packet, size, &out);
-	outbox_packet(outbox, WIRE_IPV6_HEADER + size, header->partial);
 	worker_count_received(worker, opened.index,
-			      forwarding_at(forwarding, opened.index)->generation);
+			      forwarding_at(forwarding, opened.index)->generation, packets);
 	return opened_as(VERDICT_DONE, &opened, news);
 }
 

@@ -12,8 +12,9 @@
 /* Most bytes a control message of lane 0 may have, its next header included. */
 enum { RECEIVE_SEALED = 1280 };
 
-/* Opens a data frame whose header was read, sealed being the rest of it, and hands the packet to
- * the host. The worker must own the frame's lane. Touches the worker and the outbox, nothing else.
+/* Opens a data frame whose header was read, sealed being the rest of it, and hands the packet,
+ * or those of a bundle in their order, to the host. The worker must own the frame's lane. Touches
+ * the worker and the outbox, nothing else.
  */
 MUST_USE struct verdict receive_packet(const struct forwarding *forwarding, struct worker *worker,
 				       instant now, const struct data_header *header,

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-	SCHEMA = 7, /* one more whenever the same bytes come to mean something else */
+	SCHEMA = 8, /* one more whenever the same bytes come to mean something else */
 	HEAD = 4 + HASH_256,
 };
 

@@ -1,9 +1,12 @@
-/* The way out, read from top to bottom: packet, source, destination, path, session, size, frame. */
+/* The way out, read from top to bottom: packet, source, destination, path, session, size, bundle,
+ * frame. A lane's frames to one node leave in the order its packets came: what was gathered goes
+ * before a packet that is not put to it. */
 #include "node/send.h"
 
 #include "base/table.h"
 #include "meshp/packet.h"
 #include "node/frame.h"
+#include "node/gather.h"
 
 #include <string.h>
 
@@ -82,24 +85,14 @@ static struct verdict send_size(const struct fib_node *node, size_t size)
 	return (struct verdict){.kind = VERDICT_DONE};
 }
 
-/* A packet that is to be sent, and what the snapshots say of where it goes. */
-struct sending {
-	struct span bytes;
-	bool partial;
-	struct packet packet;
-	bool to_self;
-	uint32_t node, index; /* in FIB and snapshot of sessions, unless it is to ourselves */
-	uint8_t lane;	      /* once it is decided that it can be sent */
-};
-
 /* Looks at a packet. DONE: it can be sent. */
-static struct verdict send_decide(const struct tables *tables, struct sending *sending)
+static struct verdict send_decide(const struct tables *tables, struct outgoing *outgoing)
 {
 	const struct address *own = forwarding_own(tables->forwarding);
-	struct packet *packet = &sending->packet;
+	struct packet *packet = &outgoing->packet;
 
-	enum drop drop = packet_read(sending->bytes.bytes, sending->bytes.size, packet);
-	if (drop == DROP_NONE && sending->partial &&
+	enum drop drop = packet_read(outgoing->bytes.bytes, outgoing->bytes.size, packet);
+	if (drop == DROP_NONE && outgoing->partial &&
 	    !packet_partial_fits(packet->next_header, packet->payload.size))
 		drop = DROP_CHECKSUM_PARTIAL;
 	if (drop != DROP_NONE)
@@ -107,80 +100,167 @@ static struct verdict send_decide(const struct tables *tables, struct sending *s
 	struct verdict verdict = send_check(own, packet);
 	if (verdict.kind != VERDICT_DONE)
 		return verdict;
-	sending->to_self = address_equal(&packet->destination, own) ||
-			   address_is_this_node(packet->destination.bytes);
-	if (sending->to_self)
+	outgoing->to_self = address_equal(&packet->destination, own) ||
+			    address_is_this_node(packet->destination.bytes);
+	if (outgoing->to_self)
 		return verdict;
-	if (sending->bytes.size > PACKET_MAX)
+	if (outgoing->bytes.size > PACKET_MAX)
 		return refused(DROP_PACKET_TOO_BIG, ICMP_TOO_BIG, PACKET_MAX);
 
-	sending->lane = packet_lane(packet);
-	sending->node = fib_by_address(tables->fib, &packet->destination);
-	sending->index = forwarding_by_address(tables->forwarding, &packet->destination);
-	verdict = send_path(tables, sending->node, sending->index);
+	outgoing->lane = packet_lane(packet);
+	outgoing->node = fib_by_address(tables->fib, &packet->destination);
+	outgoing->index = forwarding_by_address(tables->forwarding, &packet->destination);
+	verdict = send_path(tables, outgoing->node, outgoing->index);
 	return verdict.kind == VERDICT_DONE
-		       ? send_size(fib_node(tables->fib, sending->node), sending->bytes.size)
+		       ? send_size(fib_node(tables->fib, outgoing->node), outgoing->bytes.size)
 		       : verdict;
 }
 
-/* Seals it and says what is new. */
-static struct verdict send_sealed(const struct tables *tables, struct worker *worker, instant now,
-				  const struct sending *sending, struct outbox *outbox)
+/* What goes into one frame: a packet, or a bundle of some. */
+struct parcel {
+	uint32_t node, index;
+	uint32_t packets;
+	struct span first; /* of them, its beginning at least, by which an ERROR is known */
+	struct frame_content content;
+};
+
+static enum drop send_parcel(const struct tables *tables, struct worker *worker, instant now,
+			     const struct parcel *parcel, struct outbox *outbox)
 {
-	const struct packet *packet = &sending->packet;
-	const struct fib_node *node = fib_node(tables->fib, sending->node);
-	uint32_t index = sending->index;
-	size_t most = sending->bytes.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
+	const struct frame_content *content = &parcel->content;
+	const struct fib_node *node = fib_node(tables->fib, parcel->node);
+	const struct fib_hop *hop = fib_hop(tables->fib, node->next[content->lane]);
+	size_t most = content->payload.size + FRAME_OVERHEAD + WIRE_FRAME_LEAST;
 	uint8_t *room = outbox_room(outbox, most);
-	struct frame_content content = {.lane = sending->lane,
-					.hop_limit = packet->hop_limit,
-					.traffic_class = packet->traffic_class,
-					.next_header = packet->next_header,
-					.addressed = node->id_conflict,
-					.partial = sending->partial,
-					.payload = packet->payload};
 	struct culprit as;
 
 	if (room == NULL)
-		return dropped(DROP_OUTBOX_FULL);
+		return DROP_OUTBOX_FULL;
 	struct writer out = writer_of(room, most);
-	enum drop drop = frame_seal(tables->forwarding, worker, now, index, &content, &as, &out);
+	enum drop drop =
+		frame_seal(tables->forwarding, worker, now, parcel->index, content, &as, &out);
 	if (drop != DROP_NONE)
-		return dropped(drop);
-	uint16_t next = node->next[content.lane];
-	const struct fib_hop *hop = fib_hop(tables->fib, next);
+		return drop;
 	outbox_frame(outbox, hop->link, hop->to, out.used);
-	recent_keep(worker_recent(worker), &as, packet->hop_limit, sending->bytes);
-	worker_count_sent(worker, index, forwarding_at(tables->forwarding, index)->generation);
+	recent_keep(worker_recent(worker), &as, content->hop_limit, parcel->first);
+	worker_count_sent(worker, parcel->index,
+			  forwarding_at(tables->forwarding, parcel->index)->generation,
+			  parcel->packets);
+	return DROP_NONE;
+}
+
+/* Sends what was gathered on a lane. */
+static void send_gathered(const struct tables *tables, struct worker *worker, instant now,
+			  uint8_t lane, struct outbox *outbox)
+{
+	struct gathered *gathered = worker_gathered(worker, lane);
+	uint8_t first[RECENT_BYTES];
+	const struct parcel parcel = {
+		.node = gathered->node,
+		.index = gathered->index,
+		.packets = gathered->packets,
+		.first = {first, gather_first(gathered, first)},
+		.content = gather_content(gathered, lane),
+	};
+	enum drop drop = send_parcel(tables, worker, now, &parcel, outbox);
+
+	if (drop != DROP_NONE)
+		for (uint32_t i = 0; i < gathered->packets; i++)
+			drops_count(worker_drops(worker), drop);
+	gathered->packets = 0;
+}
+
+/* Says that it went, or is about to, and what is new. */
+static struct verdict send_done(const struct tables *tables, struct worker *worker, instant now,
+				const struct outgoing *outgoing)
+{
+	uint16_t next = fib_node(tables->fib, outgoing->node)->next[outgoing->lane];
+
 	return (struct verdict){.kind = VERDICT_DONE,
-				.index = index,
-				.news = worker_news(worker, now, index),
+				.index = outgoing->index,
+				.news = worker_news(worker, now, outgoing->index),
 				.hop_news =
 					worker_hop_used(worker, now, fib_serial(tables->fib), next),
 				.hop = next};
 }
 
+/* Sends a packet in a frame of its own, behind those of its lane that were gathered before. */
+static struct verdict send_alone(const struct tables *tables, struct worker *worker, instant now,
+				 const struct outgoing *outgoing, struct outbox *outbox)
+{
+	const struct packet *packet = &outgoing->packet;
+	const struct gathered *gathered = worker_gathered(worker, outgoing->lane);
+	const struct parcel parcel = {
+		.node = outgoing->node,
+		.index = outgoing->index,
+		.packets = 1,
+		.first = outgoing->bytes,
+		.content = {.lane = outgoing->lane,
+			    .hop_limit = packet->hop_limit,
+			    .traffic_class = packet->traffic_class,
+			    .next_header = packet->next_header,
+			    .addressed = fib_node(tables->fib, outgoing->node)->id_conflict,
+			    .partial = outgoing->partial,
+			    .payload = packet->payload},
+	};
+
+	if (gathered->packets > 0 && gathered->index == outgoing->index)
+		send_gathered(tables, worker, now, outgoing->lane, outbox);
+	enum drop drop = send_parcel(tables, worker, now, &parcel, outbox);
+	return drop == DROP_NONE ? send_done(tables, worker, now, outgoing) : dropped(drop);
+}
+
+/* Puts a packet to those that were gathered. */
+static struct verdict send_later(const struct tables *tables, struct worker *worker, instant now,
+				 const struct outgoing *outgoing, struct outbox *outbox)
+{
+	struct gathered *gathered = worker_gathered(worker, outgoing->lane);
+
+	if (!gather_fits(gathered, outgoing))
+		send_gathered(tables, worker, now, outgoing->lane, outbox);
+	gather_put(gathered, outgoing);
+	return send_done(tables, worker, now, outgoing);
+}
+
+/* True if it can share a frame; those that say whole addresses hold one packet. */
+static bool send_shares(const struct tables *tables, const struct outgoing *outgoing)
+{
+	return gather_may(&outgoing->packet) &&
+	       !fib_node(tables->fib, outgoing->node)->id_conflict &&
+	       !forwarding_at(tables->forwarding, outgoing->index)->id_conflict;
+}
+
 struct verdict send_packet(const struct tables *tables, struct worker *worker, instant now,
 			   struct span bytes, bool partial, struct outbox *outbox)
 {
-	struct sending sending = {.bytes = bytes, .partial = partial};
-	struct verdict verdict = send_decide(tables, &sending);
+	struct outgoing outgoing = {.bytes = bytes, .partial = partial};
+	struct verdict verdict = send_decide(tables, &outgoing);
 
 	if (verdict.kind != VERDICT_DONE)
 		return verdict;
-	if (sending.to_self)
+	if (outgoing.to_self)
 		return send_to_self(bytes, partial, outbox);
-	if (!worker_owns(worker, sending.lane))
-		return (struct verdict){.kind = VERDICT_STAGE, .index = sending.index};
-	return send_sealed(tables, worker, now, &sending, outbox);
+	if (!worker_owns(worker, outgoing.lane))
+		return (struct verdict){.kind = VERDICT_STAGE, .index = outgoing.index};
+	if (send_shares(tables, &outgoing))
+		return send_later(tables, worker, now, &outgoing, outbox);
+	return send_alone(tables, worker, now, &outgoing, outbox);
+}
+
+void send_flush(const struct tables *tables, struct worker *worker, instant now,
+		struct outbox *outbox)
+{
+	for (uint8_t lane = 1; lane < WIRE_LANES; lane++)
+		if (worker_owns(worker, lane) && worker_gathered(worker, lane)->packets > 0)
+			send_gathered(tables, worker, now, lane, outbox);
 }
 
 struct verdict send_look(const struct tables *tables, struct span bytes, uint8_t *lane)
 {
-	struct sending sending = {.bytes = bytes};
-	struct verdict verdict = send_decide(tables, &sending);
+	struct outgoing outgoing = {.bytes = bytes};
+	struct verdict verdict = send_decide(tables, &outgoing);
 
 	if (verdict.kind == VERDICT_DONE)
-		*lane = sending.lane;
+		*lane = outgoing.lane;
 	return verdict;
 }

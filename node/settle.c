@@ -60,8 +60,8 @@ void settle_hop(struct node *node, instant now, uint32_t number)
 	mesharp_busy(node_mesharp(node), now, hop->link, hop->to, &hop->address);
 }
 
-/* Sends it, if the lanes are the control side's, else leaves that to the worker who has its lane.
- */
+/* Sends it, maybe gathered with others, if the lanes are the control side's, else leaves that to
+ * the worker who has its lane. */
 static struct verdict settle_send(struct node *node, instant now, struct span packet,
 				  struct outbox *outbox)
 {
@@ -77,7 +77,17 @@ static struct verdict settle_send(struct node *node, instant now, struct span pa
 	return verdict;
 }
 
-void settle_packet(struct node *node, instant now, struct span packet, struct outbox *outbox)
+/* Sends what was gathered. */
+static void settle_flush(struct node *node, instant now, struct outbox *outbox)
+{
+	const struct tables tables = node_tables(node);
+
+	if (!node_lends_lanes(node))
+		send_flush(&tables, node_worker(node, WORKER_PACKETS), now, outbox);
+}
+
+/* Sends a packet, stages or refuses it; settle_flush is due. */
+static void settle_one(struct node *node, instant now, struct span packet, struct outbox *outbox)
 {
 	struct verdict verdict = settle_send(node, now, packet, outbox);
 
@@ -100,6 +110,12 @@ void settle_packet(struct node *node, instant now, struct span packet, struct ou
 		settle_hop(node, now, verdict.hop);
 	if (verdict.news)
 		sealed_news(node, now, verdict.index, outbox);
+}
+
+void settle_packet(struct node *node, instant now, struct span packet, struct outbox *outbox)
+{
+	settle_one(node, now, packet, outbox);
+	settle_flush(node, now, outbox);
 }
 
 void settle_staged(struct node *node, instant now, struct outbox *outbox)
@@ -130,7 +146,7 @@ static void settle_queue(struct node *node, instant now, uint32_t index, struct 
 
 	while (outbox_spare(outbox) && !send_waits(&tables, address) &&
 	       staging_take(node_staging(node), queue, &staged))
-		settle_packet(node, now, staged.packet, outbox);
+		settle_one(node, now, staged.packet, outbox);
 	if (queue->count > 0)
 		sealed_want(node, now, index, outbox);
 }
@@ -149,7 +165,7 @@ static void settle_limbo(struct node *node, instant now, struct outbox *outbox)
 		const struct address address = settle_destination(staged.packet);
 		if (outbox_spare(outbox) && !send_waits(&tables, &address)) {
 			REQUIRE(staging_take(staging, &before, &staged));
-			settle_packet(node, now, staged.packet, outbox);
+			settle_one(node, now, staged.packet, outbox);
 			continue;
 		}
 		uint32_t peer = peers_meet(node, &address);
@@ -171,6 +187,7 @@ static void settle_queues(struct node *node, instant now, struct outbox *outbox)
 		if (node_peer(node, i)->queue.count > 0)
 			settle_queue(node, now, i, outbox);
 	}
+	settle_flush(node, now, outbox);
 	node->fresh = !outbox_spare(outbox);
 }
 

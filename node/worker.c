@@ -1,9 +1,11 @@
 /* One fixed stride of memory for each destination: its figures, the counters of the sealing key,
- * then three sets of windows, each set tagged with the serial of the key it belongs to. What the
- * control side looks at is written as shared values (base/shared.h). */
+ * then three sets of windows, each set tagged with the serial of the key it belongs to. Behind them
+ * all a bundle for each lane. What the control side looks at is written as shared values
+ * (base/shared.h). */
 #include "node/worker.h"
 
 #include "base/shared.h"
+#include "node/gather.h"
 
 #include <string.h>
 
@@ -63,7 +65,10 @@ static struct window *stride_windows(const struct worker *worker, struct stride 
 
 size_t worker_size(uint32_t destinations, uint8_t lanes)
 {
-	return sizeof(struct worker) + destinations * stride_size(lanes_count(lanes));
+	uint32_t count = lanes_count(lanes);
+
+	return sizeof(struct worker) + destinations * stride_size(count) +
+	       count * sizeof(struct gathered);
 }
 
 struct worker *worker_init(void *memory, const struct keyring *keyring, uint32_t destinations,
@@ -89,6 +94,15 @@ bool worker_owns(const struct worker *worker, uint8_t lane)
 struct drops *worker_drops(struct worker *worker)
 {
 	return &worker->drops;
+}
+
+struct gathered *worker_gathered(struct worker *worker, uint8_t lane)
+{
+	uintptr_t strides = (uintptr_t)(worker + 1);
+
+	REQUIRE(worker_owns(worker, lane));
+	return (struct gathered *)(strides + worker->destinations * worker->stride) +
+	       worker->places[lane];
 }
 
 struct recent *worker_recent(struct worker *worker)
@@ -159,14 +173,15 @@ void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t 
 	SHARED_SET(peer->opened_serial, serial);
 }
 
-void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation)
+void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation, uint32_t packets)
 {
-	SHARED_ADD(worker_peer(worker, index, generation)->tx_packets, 1);
+	SHARED_ADD(worker_peer(worker, index, generation)->tx_packets, packets);
 }
 
-void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation)
+void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation,
+			   uint32_t packets)
 {
-	SHARED_ADD(worker_peer(worker, index, generation)->rx_packets, 1);
+	SHARED_ADD(worker_peer(worker, index, generation)->rx_packets, packets);
 }
 
 void worker_count_replay(struct worker *worker, uint32_t index, uint32_t generation)

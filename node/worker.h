@@ -1,7 +1,8 @@
 /* A worker's own block: counters and replay windows of the lanes it owns, for every destination,
- * and its figures; beside it lies its keyring. Nobody else writes them; the control side looks at
- * the figures while the worker goes on. State belongs to a key serial: meeting a new serial, the
- * worker starts at zero and prepares the key by itself, so the control side never reaches in here.
+ * its figures, and the packets it gathers; beside it lies its keyring. Nobody else writes them; the
+ * control side looks at the figures while the worker goes on. State belongs to a key serial:
+ * meeting a new serial, the worker starts at zero and prepares the key by itself, so the control
+ * side never reaches in here.
  */
 #ifndef NODE_WORKER_H
 #define NODE_WORKER_H
@@ -16,6 +17,7 @@
 enum { WORKER_HOPS = 1024 }; /* most next hops */
 
 struct worker;
+struct gathered;
 
 /* What a worker knows of a destination beyond its lanes. */
 struct worker_peer {
@@ -42,6 +44,9 @@ struct drops *worker_drops(struct worker *worker);
 /* The packets of the host that went out a moment ago. */
 struct recent *worker_recent(struct worker *worker);
 
+/* The bundle under way on a lane that it owns (node/gather.h). */
+struct gathered *worker_gathered(struct worker *worker, uint8_t lane);
+
 /* A frame goes to the next hop of that number in the FIB of that serial. True if the control side
  * is to be told: it was not for 250 ms. */
 MUST_USE bool worker_hop_used(struct worker *worker, instant now, uint64_t fib_serial,
@@ -58,9 +63,12 @@ void worker_sealed(struct worker *worker, instant now, uint32_t index, uint32_t 
 void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t generation,
 		   uint64_t serial, bool empty);
 
-/* Packets of the tenant of that generation: sent, handed to the host, refused by a window. */
-void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation);
-void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation);
+/* So many packets of the tenant of that generation: sent, handed to the host; a frame of it that
+ * was refused by a window. */
+void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation,
+		       uint32_t packets);
+void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation,
+			   uint32_t packets);
 void worker_count_replay(struct worker *worker, uint32_t index, uint32_t generation);
 
 /* The figures of a tenant as they are at this moment, for whoever is not the worker; zero if it has

@@ -33,7 +33,8 @@ def one(name, case_name):
 
 def all_frames():
     for name, fields in {"hello": ["frame"], "handshake": ["initiation", "response"],
-                         "cookie": ["frame"], "data": ["frame"], "error": ["frame"]}.items():
+                         "cookie": ["frame"], "data": ["frame"], "bundle": ["frame"],
+                         "error": ["frame"]}.items():
         for case in load(name):
             yield from (pytest.param(b(case[field]), id=f"{case['name']} {field}")
                         for field in fields)

@@ -4,8 +4,8 @@ import json
 import pathlib
 
 import pytest
-from meshp import (cookie, cost, frames, handshake, message, network, packet, record, session,
-                   vectors)
+from meshp import (bundle, cookie, cost, frames, handshake, message, network, packet, record,
+                   session, vectors)
 from meshp.address import address_of, node_id_of
 from meshp.certificate import Certificate, Ledger
 from meshp.keyring import Identity, Keyring
@@ -148,11 +148,26 @@ def test_data_frames(case):
     assert data_key.seal(frame, next_header, payload).write() == b(case["frame"])
     if case["packet"]:
         ends = b(case["source"]), b(case["destination"])
-        assert packet.rebuild(frame, *ends, next_header, payload) == b(case["packet"])
+        assert packet.rebuild_all(frame, *ends, next_header, payload) == [b(case["packet"])]
         assert packet.lane_of(b(case["packet"])) == case["lane"]
     else:
         assert frame.lane == 0 and next_header == 253
         message.read(payload)
+
+
+@pytest.mark.parametrize("case", cases("bundle"))
+def test_bundles(case):
+    data_key = session.DataKey(case["suite"], case["epoch"], b(case["key"]))
+    frame = frames.read(b(case["frame"]))
+    next_header, payload = data_key.open(frame)
+    packets = bundle.read(payload)
+    assert (next_header, payload) == (254, b(case["payload"])) and bundle.write(packets) == payload
+    ends = b(case["source"]), b(case["destination"])
+    assert packet.rebuild_all(frame, *ends, next_header, payload) == [
+        b(case[f"packet_{i}"]) for i in range(case["packets"])]
+    assert [one.partial for one in packets] == [
+        case[f"partial_{i}"] for i in range(case["packets"])]
+    assert len(b(case["frame"])) <= 1280
 
 
 @pytest.mark.parametrize("case", cases("probe"))

@@ -23,6 +23,7 @@ void check_cookie(struct vector *vector);
 
 /* data.c */
 void check_data(struct vector *vector);
+void check_bundle(struct vector *vector);
 void check_lane(struct vector *vector);
 
 /* error.c */

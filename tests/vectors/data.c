@@ -1,10 +1,14 @@
 /* Data frames of both forms, sealed and opened: by the codec and the cipher alone, and by the
- * node's own way out and in; and the lanes of flows. docs/protocol/meshp.md, sections 2 and 3. */
+ * node's own way out and in; bundles; and the lanes of flows. docs/protocol/meshp.md, sections 2
+ * and 3. */
+#include "meshp/bundle.h"
 #include "meshp/packet.h"
 #include "node/frame.h"
 #include "node/receive.h"
 #include "tests/vectors/checks.h"
 #include "tests/vectors/side.h"
+
+#include <stdio.h>
 
 /* A data frame as the vector tells it. */
 struct telling {
@@ -22,7 +26,7 @@ static void header_read(struct telling *telling, struct vector *vector)
 
 	*header = (struct data_header){
 		.parity = telling->way.epoch & 1,
-		.partial = vector_flag(vector, "partial"),
+		.partial = header->partial,
 		.lane = (uint8_t)vector_number(vector, "lane"),
 		.hop_limit = (uint8_t)vector_number(vector, "hop_limit"),
 		.traffic_class = (uint8_t)(dscp << 2 | vector_number(vector, "ecn")),
@@ -40,24 +44,28 @@ static void header_read(struct telling *telling, struct vector *vector)
 	header->from = telling->way.source;
 }
 
-static void telling_read(struct telling *telling, struct vector *vector)
+static void direction_read(struct direction *way, struct vector *vector)
 {
-	struct direction *way = &telling->way;
-
-	*telling = (struct telling){.id_conflict = vector_flag(vector, "id_conflict")};
 	way->source = vector_address(vector, "source");
 	way->destination = vector_address(vector, "destination");
 	way->suite = (enum suite)vector_number(vector, "suite");
 	way->epoch = vector_number(vector, "epoch");
 	vector_bytes(vector, "key", way->key, AEAD_KEY);
+	if ((aead_suites() & SUITE_BIT(way->suite)) == 0)
+		fail_msg("this machine cannot do suite %u", (unsigned int)way->suite);
+}
+
+static void telling_read(struct telling *telling, struct vector *vector)
+{
+	*telling = (struct telling){.id_conflict = vector_flag(vector, "id_conflict")};
+	direction_read(&telling->way, vector);
 	telling->next_header = (uint8_t)vector_number(vector, "next_header");
 	telling->payload = vector_hex(vector, "payload");
 	telling->frame = vector_hex(vector, "frame");
 	telling->packet = vector_hex(vector, "packet");
+	telling->header.partial = vector_flag(vector, "partial");
 	header_read(telling, vector);
 	vector_expect_text(vector, "form", telling->header.extended ? "extended" : "compact");
-	if ((aead_suites() & SUITE_BIT(way->suite)) == 0)
-		fail_msg("this machine cannot do suite %u", (unsigned int)way->suite);
 }
 
 /* Next header, payload and room for the tag. */
@@ -219,6 +227,71 @@ void check_data(struct vector *vector)
 	sealed_by_node(&telling);
 	opened_by_node(&telling);
 	packet_agrees(&telling);
+}
+
+/* The packets as the vector has them, put together again, are its payload; *left says whose
+ * checksum is left to the receiver. */
+static void bundle_agrees(const struct hex *payload, struct vector *vector, uint32_t *left)
+{
+	struct reader in = reader_of(payload->bytes, payload->size);
+	uint8_t again[WIRE_BUNDLE_SIZE];
+	struct writer out = writer_of(again, sizeof(again));
+	uint32_t packets = 0;
+	char field[16];
+
+	assert_int_equal(bundle_check((struct span){payload->bytes, payload->size}), DROP_NONE);
+	*left = 0;
+	for (struct bundled packet; bundle_next(&in, &packet); packets++) {
+		snprintf(field, sizeof(field), "partial_%u", packets);
+		vector_expect_number(vector, field, packet.partial);
+		*left |= (uint32_t)packet.partial << packets;
+		bundle_put(&packet, &out);
+	}
+	assert_true(writer_ok(&out) && out.used == payload->size);
+	assert_memory_equal(again, payload->bytes, out.used);
+	vector_expect_number(vector, "packets", packets);
+}
+
+/* A node hands just the packets of the vector to its host. */
+static void bundle_opens(const struct telling *telling, struct vector *vector, uint32_t left)
+{
+	struct side receiver = side_new(&telling->way, false, false);
+	struct outbox *outbox = receiver.outbox;
+	struct reader in = reader_of(telling->frame.bytes, telling->frame.size);
+	struct data_header header;
+	char field[16];
+
+	assert_int_equal(data_header_read(&in, &header), DROP_NONE);
+	struct verdict verdict =
+		receive_packet(receiver.forwarding, side_worker(&receiver, header.lane), SIDE_NOW,
+			       &header, (struct span){in.at, in.left}, outbox);
+	assert_int_equal(verdict.kind, VERDICT_DONE);
+	for (uint32_t i = 0; i < outbox->count; i++) {
+		const struct action *action = &outbox->actions[i];
+		uint8_t *packet = outbox->bytes + action->offset;
+		assert_int_equal(action->kind, ACTION_PACKET);
+		assert_int_equal(action->partial, left >> i & 1);
+		if (action->partial)
+			assert_true(packet_complete(packet, action->size));
+		snprintf(field, sizeof(field), "packet_%u", i);
+		vector_expect(vector, field, packet, action->size);
+	}
+	side_free(&receiver);
+}
+
+void check_bundle(struct vector *vector)
+{
+	struct telling telling = {.next_header = WIRE_NEXT_HEADER_BUNDLE};
+	uint32_t left;
+
+	direction_read(&telling.way, vector);
+	telling.payload = vector_hex(vector, "payload");
+	telling.frame = vector_hex(vector, "frame");
+	header_read(&telling, vector);
+	bundle_agrees(&telling.payload, vector, &left);
+	opened_by_hand(&telling);
+	sealed_by_node(&telling);
+	bundle_opens(&telling, vector, left);
 }
 
 void check_lane(struct vector *vector)

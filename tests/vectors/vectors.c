@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 		{"cookie.json", check_cookie, folder},
 		{"handshake.json", check_handshake, folder},
 		{"data.json", check_data, folder},
+		{"bundle.json", check_bundle, folder},
 		{"lane.json", check_lane, folder},
 		{"cost.json", check_cost, folder},
 		{"record.json", check_record, folder},

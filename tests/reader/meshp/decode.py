@@ -71,8 +71,8 @@ def inner_shown(sight):
         return "sealed" if not isinstance(sight.frame, UNSEALED) else ""
     if sight.inner is None:
         return "empty frame"
-    if isinstance(sight.inner, bytes):
-        return packet_shown(sight.inner)
+    if isinstance(sight.inner, list):
+        return "\n  ".join(map(packet_shown, sight.inner))
     if isinstance(sight.inner, message.Records):
         return records_shown(sight.inner)
     name = NAMES.get(type(sight.inner), "payload")

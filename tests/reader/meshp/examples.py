@@ -4,7 +4,7 @@ bytes come out always."""
 import dataclasses
 import struct
 
-from . import control, frames, handshake, packet, probe, session
+from . import bundle, control, frames, handshake, packet, probe, session
 from .address import address_of, node_id_of, suffix_of
 from .certificate import issue
 from .digest import blake2b
@@ -130,8 +130,9 @@ def sealed(name, suite, epoch, next_header, payload, lane=None, hop_limit=64, ds
                             partial=partial, hop_limit=hop_limit, dscp=dscp, ecn=ecn,
                             counter=counter)
     frame = data_key.seal(form, next_header, payload)
-    rebuilt = packet.rebuild(frame, ALICE.address, BOB.address, next_header, payload) \
-        if next_header != session.CONTROL else b""
+    alone = next_header not in (session.CONTROL, session.BUNDLE)
+    rebuilt = packet.rebuild(frame, ALICE.address, BOB.address, next_header, payload, partial) \
+        if alone else b""
     return {"name": name, "form": type(frame).__name__.lower(), "suite": suite, "epoch": epoch,
             "key": data_key.key.hex(), "source": ALICE.address.hex(),
             "destination": BOB.address.hex(), "id_conflict": int(conflict), "lane": lane,
@@ -139,6 +140,18 @@ def sealed(name, suite, epoch, next_header, payload, lane=None, hop_limit=64, ds
             "partial": partial, "next_header": next_header, "payload": payload.hex(),
             "associated": frame.associated().hex(), "nonce": frame.nonce().hex(),
             "frame": frame.write().hex(), "packet": rebuilt.hex()}
+
+
+def bundled(name, suite, epoch, packets, **fields):
+    """A frame with several packets from Alice to Bob, and what Bob's host is to have."""
+    case = sealed(name, suite, epoch, session.BUNDLE, bundle.write(packets), **fields)
+    taken = packet.rebuild_all(frames.read(bytes.fromhex(case["frame"])), ALICE.address,
+                               BOB.address, session.BUNDLE, bundle.write(packets))
+    drop = "form", "id_conflict", "partial", "next_header", "packet", "associated", "nonce"
+    return {key: value for key, value in case.items() if key not in drop} \
+        | {"packets": len(packets)} \
+        | {f"partial_{i}": one.partial for i, one in enumerate(packets)} \
+        | {f"packet_{i}": one.hex() for i, one in enumerate(taken)}
 
 
 def a_probe(**changes):

@@ -302,7 +302,10 @@ class Node:
             if said:
                 self._said(said, peer, source, now)
             return
-        ipv6 = packet.rebuild(frame, peer.address, self.address, next_header, payload)
+        for ipv6 in packet.rebuild_all(frame, peer.address, self.address, next_header, payload):
+            self._packet(ipv6, peer)
+
+    def _packet(self, ipv6, peer):
         self.packets.append(ipv6)
         asked = packet.read_echo(ipv6)
         if asked and asked[0] == packet.ECHO_REQUEST and peer.confirmed:

@@ -146,8 +146,8 @@ class Observer:
                 message.check_hops(payload, frame.hop_limit)
                 self._message(sight, payload)
             else:
-                sight.inner = packet.rebuild(frame, way.source, way.destination, next_header,
-                                             payload)
+                sight.inner = packet.rebuild_all(frame, way.source, way.destination, next_header,
+                                                 payload)
             return
         if ways:
             raise Refused("authentication")

@@ -2,7 +2,7 @@
 one, and the ICMPv6 echo with which greet shows that both ways work."""
 import struct
 
-from . import session
+from . import bundle, session
 from .layout import require
 
 HEADER = 40
@@ -37,9 +37,17 @@ def with_checksum(source, destination, next_header, payload):
     return blank[:at] + value.to_bytes(2, "big") + blank[at + 2:]
 
 
-def rebuild(frame, source, destination, next_header, payload):
-    """The packet that a data frame carried from the address source to destination."""
-    if frame.partial:
+def rebuild_all(frame, source, destination, next_header, payload):
+    """The packets that a data frame carried from the address source to destination."""
+    if next_header != session.BUNDLE:
+        return [rebuild(frame, source, destination, next_header, payload, frame.partial)]
+    return [rebuild(frame, source, destination, one.next_header, one.payload, one.partial)
+            for one in bundle.read(payload)]
+
+
+def rebuild(frame, source, destination, next_header, payload, partial):
+    """One of them."""
+    if partial:
         payload = with_checksum(source, destination, next_header, payload)
     return build(source, destination, next_header, payload, frame.hop_limit, frame.dscp, frame.ecn)
 

@@ -1,6 +1,7 @@
 """Frames that must be refused, each with the name it is counted under. They come from Alice's link
 address; Bob, who has heard nobody yet, is the reader."""
-from . import control, cookie, error, frames, handshake, network, packet, session
+from . import bundle, control, cookie, error, frames, handshake, network, packet, session
+from .bundle import Bundled
 from .certificate import issue
 from .examples import ALICE, BOB, CLOSED, OPEN, a_probe, conversation, sealed, tcp, udp
 from .hello import announce
@@ -206,6 +207,35 @@ SPOILED_PROBES = [("sequence 0", {"sequence": 0}), ("interface 0", {"interface":
                   ("heard without echo", {"echo": 0, "delay": 0, "heard": 1})]
 
 
+def spoiled_bundles():
+    """As sealed_refusals() has its cases."""
+    one, control_one, inner = (Bundled(kind, bytes(10)) for kind in
+                               (59, session.CONTROL, session.BUNDLE))
+    longest, left = Bundled(59, bytes(560)), Bundled(packet.ICMPV6, bytes(40), 1)
+    good = bundle.write([one, one])
+    shapes_ = [("of zeros", bytes(40)), ("of one packet", one.write()),
+               ("of 25 packets", one.write() * 25),
+               ("with a payload of 9", altered(good[:-1], 17, 9)),
+               ("with a payload of 561", bundle.write([one, longest])[:14]
+                + bundle.Head(59, 0, 560).write()[:3] + b"\x31" + bytes(561)),
+               ("with another flag", altered(good, 15, 2)),
+               ("with half a head behind it", good + good[:2]),
+               ("with a packet cut off", good + good[:13]),
+               ("of 1241 bytes", bundle.write([longest, longest, Bundled(59, bytes(109))])),
+               ("without shape, with control in it", bundle.write([control_one, one]) + b"\0")]
+    cases = [(what, "malformed", payload, {}) for what, payload in shapes_]
+    cases += [("with control in it", "lane", bundle.write([one, control_one]), {}),
+              ("with a bundle in it", "inner", bundle.write([inner, one]), {}),
+              ("with a checksum left that may not be", "checksum_partial",
+               bundle.write([one, left]), {}),
+              ("with a hop limit of 0", "inner", good, {"hop_limit": 0}),
+              ("in the extended form", "inner", good, {"conflict": True}),
+              ("with a checksum left", "checksum_partial", good, {"partial": 1})]
+    for what, code, payload, fields in cases:
+        yield f"bundle {what}", code, {"next_header": session.BUNDLE, "payload": payload,
+                                       "lane": 1, **fields}
+
+
 def sealed_refusals():
     """Frames that open and are refused for what was in them."""
     def on_lane_0(payload):
@@ -219,7 +249,7 @@ def sealed_refusals():
                for what, changes in SPOILED_PROBES],
              ("RECORDS as long as TRACE, relayed", "hop_limit",
               {**on_lane_0(b"\2" + bytes(3) + b"\1\0\x29" + bytes(41)), "hop_limit": 64}),
-             ("bundle", "inner", {"next_header": session.BUNDLE, "payload": bytes(40)}),
+             *spoiled_bundles(),
              ("control on lane 1", "lane", {**on_lane_0(said), "lane": 1}),
              ("UDP on lane 0", "lane",
               {**on_lane_0(udp(b"some")), "next_header": session.UDP}),

@@ -4,12 +4,13 @@ its lanes."""
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-from .frames import TAG
+from . import bundle
+from .frames import TAG, Compact
 from .layout import Refused, require
 
 SUITES = ChaCha20Poly1305, AESGCM
 NAMES = "ChaCha20-Poly1305", "AES-256-GCM"
-CONTROL, BUNDLE, TCP, UDP = 253, 254, 6, 17
+CONTROL, BUNDLE, TCP, UDP = 253, bundle.NEXT_HEADER, 6, 17
 CHECKSUMMED = {TCP: 20, UDP: 8}
 CONTROL_LANE = 0
 WINDOW = 1024
@@ -19,9 +20,21 @@ LAST_COUNTER = 2**32 - 1
 def check_content(frame, next_header, payload):
     """What the sealed part may hold, given the part that is not sealed."""
     require((frame.lane == CONTROL_LANE) == (next_header == CONTROL), "lane")
-    require(next_header != BUNDLE, "inner")
+    require(frame.lane == CONTROL_LANE or frame.hop_limit > 0, "inner")
+    if next_header != BUNDLE:
+        check_checksum(next_header, payload, frame.partial)
+        return
+    require(isinstance(frame, Compact), "inner")
+    require(not frame.partial, "checksum_partial")
+    for one in bundle.read(payload):
+        require(one.next_header != CONTROL, "lane")
+        require(one.next_header != BUNDLE, "inner")
+        check_checksum(one.next_header, one.payload, one.partial)
+
+
+def check_checksum(next_header, payload, partial):
     least = CHECKSUMMED.get(next_header)
-    require(not frame.partial or least and len(payload) >= least, "checksum_partial")
+    require(not partial or least and len(payload) >= least, "checksum_partial")
 
 
 class DataKey:

@@ -4,15 +4,17 @@ and a name; an open mesh has an empty network_key."""
 import json
 import pathlib
 
-from . import control, cookie, hint, network, packet, probe, routing, session
+from . import bundle, control, cookie, hint, network, packet, probe, routing, session
 from .address import node_id_of, shown, suffix_of
+from .bundle import Bundled
 from .digest import blake2b
-from .examples import (ALICE, BOB, CLOSED, NETWORKS, OPEN, a_probe, conversation, hexed, sealed,
-                       tcp, udp)
+from .examples import (ALICE, BOB, CLOSED, NETWORKS, OPEN, a_probe, bundled, conversation,
+                       hexed, sealed, tcp, udp)
 from .hello import announce
 from .refusals import refused, sealed_refusals
 
 
+LANE = 6  # of some flow
 DIGEST = blake2b(64, b"digest")
 
 
@@ -148,6 +150,21 @@ def data_frames():
     yield sealed("id conflict, short", 1, 1, session.UDP, udp(b""), conflict=True, dscp=63, ecn=2)
 
 
+def bundles():
+    some = [Bundled(session.UDP, udp(b"one")), Bundled(session.UDP, udp(b"of two"))]
+    yield bundled("two datagrams", 0, 1, some, lane=LANE, dscp=46, ecn=1, counter=0)
+    mixed = [Bundled(session.TCP, tcp(b"odd", checksum=False), 1), some[0],
+             Bundled(59, bytes(range(10))), Bundled(session.UDP, udp(b"left"), 1),
+             Bundled(packet.ICMPV6, bytes(16))]
+    yield bundled("all kinds, some checksums left to the receiver", 1, 2, mixed, lane=LANE,
+                  hop_limit=32, counter=0x01020304)
+    yield bundled("as many as there may be", 0, 2, [Bundled(59, bytes([i] * 10)) for i in
+                                                    range(bundle.MOST)], lane=7)
+    yield bundled("as long as there may be", 1, 1, [
+        Bundled(59, bytes(560)), Bundled(59, bytes(560)), Bundled(59, bytes(108))], lane=1,
+        hop_limit=255)
+
+
 def lanes():
     request = packet.echo(packet.ECHO_REQUEST, 1, 1, b"")
     fragment = bytes([session.UDP, 0, 0, 1, 0, 0, 0, 9]) + udp(bytes(8))
@@ -167,7 +184,8 @@ def lanes():
 FILES = {"address": addresses, "network": networks, "certificate": certificates, "hello": hellos,
          "keys": key_schedules, "handshake": conversations, "cookie": cookies, "probe": probes,
          "hint": hints,
-         "data": data_frames, "lane": lanes, "refused": refused, "refused_sealed": sealed_refusals,
+         "data": data_frames, "bundle": bundles, "lane": lanes, "refused": refused,
+         "refused_sealed": sealed_refusals,
          **routing.FILES}
 
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { SIZE = 300 };
+enum { SIZE = 700, SMALL = 120 }; /* one goes alone, the other may share a frame */
 
 static struct mesh *mesh_of_workers(uint64_t seed, uint32_t hosts, uint32_t workers)
 {
@@ -53,6 +53,7 @@ static void send_by(struct mesh *mesh, uint32_t worker, const uint8_t *packet, s
 
 	outbox_clear(mesh->outbox);
 	datapath_packet(&datapath, mesh->now, (struct span){packet, size}, partial, mesh->outbox);
+	datapath_flush(&datapath, mesh->now, mesh->outbox);
 	datapath_end(&datapath);
 }
 
@@ -123,6 +124,40 @@ static void a_worker_seals_the_same_frame(void **state)
 	}
 	mesh_free(alone);
 	mesh_free(helped);
+}
+
+/* Small packets of one batch share a frame, and come to the other host as they left. */
+static void small_packets_of_a_batch_share_a_frame(void **state)
+{
+	struct mesh *mesh = mesh_met(9, 1);
+	struct datapath datapath = datapath_begin(mesh->hosts[0].node, 0);
+	uint8_t packets[10][SIZE], frame[MESH_FRAME];
+
+	outbox_clear(mesh->outbox);
+	for (uint32_t i = 0; i < 10; i++) {
+		packet_of_lane(mesh, 2, i, packets[i]);
+		memcpy(packets[i], ((uint8_t[]){0x60, 0, 0, 0, 0, SMALL - WIRE_IPV6_HEADER}), 6);
+		datapath_packet(&datapath, mesh->now, (struct span){packets[i], SMALL}, i % 2 == 1,
+				mesh->outbox);
+		assert_int_equal(mesh->outbox->count, 2); /* news of the first */
+	}
+	assert_int_equal(handovers_of(mesh, HANDOVER_NEWS) + handovers_of(mesh, HANDOVER_HOP), 2);
+	datapath_flush(&datapath, mesh->now, mesh->outbox);
+	datapath_end(&datapath);
+	assert_int_equal(mesh->outbox->count, 3);
+	const struct action *action = &mesh->outbox->actions[2];
+	assert_int_equal(action->kind, ACTION_FRAME);
+	memcpy(frame, mesh->outbox->bytes + action->offset, action->size);
+	take_by(mesh, 1, 0, false, frame, action->size);
+	for (uint32_t i = 0; i < 10; i++) {
+		action = &mesh->outbox->actions[i];
+		assert_int_equal(action->kind, ACTION_PACKET);
+		assert_int_equal(action->size, SMALL);
+		assert_int_equal(action->partial, i % 2 == 1);
+		assert_memory_equal(mesh->outbox->bytes + action->offset + 4, packets[i] + 4,
+				    SMALL - 4);
+	}
+	mesh_free(mesh);
 }
 
 /* Every lane has just one worker; a packet of another's is handed over, not sealed. */
@@ -290,6 +325,7 @@ static void a_batch_keeps_what_it_began_with(void **state)
 	}
 	outbox_clear(mesh->outbox);
 	datapath_packet(&datapath, mesh->now, (struct span){packet, SIZE}, false, mesh->outbox);
+	datapath_flush(&datapath, mesh->now, mesh->outbox);
 	assert_int_equal(mesh->outbox->actions[0].kind, ACTION_FRAME);
 	datapath_end(&datapath);
 	send_by(mesh, 0, packet, SIZE, false);
@@ -388,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_seals_the_same_frame),
+		cmocka_unit_test(small_packets_of_a_batch_share_a_frame),
 		cmocka_unit_test(lanes_are_dealt_out),
 		cmocka_unit_test(news_comes_now_and_then),
 		cmocka_unit_test(a_partial_checksum_is_completed_when_handed_over),

@@ -3,6 +3,7 @@
  */
 #include "sides.h"
 
+#include "meshp/bundle.h"
 #include "meshp/data.h"
 #include "meshp/packet.h"
 #include "node/limits.h"
@@ -121,14 +122,101 @@ static void only_lane_0_carries_253(void **state)
 	fixture_free(fixture);
 }
 
-static void bundles_and_spent_packets_are_not_delivered(void **state)
+/* Seals three packets of 60 bytes in one frame, the last with that next header. */
+static void seal_bundle(struct fixture *fixture, uint8_t last)
+{
+	struct writer out = writer_of(fixture->payload, sizeof(fixture->payload));
+	uint8_t payload[20];
+
+	for (uint32_t i = 0; i < 3; i++) {
+		memset(payload, (int)i, sizeof(payload));
+		bundle_put(&(struct bundled){.next_header = i == 2 ? last : PROTOCOL_UDP,
+					     .partial = i == 1,
+					     .payload = {payload, sizeof(payload)}},
+			   &out);
+	}
+	fixture->content.next_header = WIRE_NEXT_HEADER_BUNDLE;
+	seal(fixture, out.used);
+}
+
+static void the_packets_of_a_bundle_are_rebuilt(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct side *side = &fixture->sides[1];
+	struct packet packet;
+
+	seal_bundle(fixture, PROTOCOL_TCP);
+	assert_int_equal(receive(fixture).kind, VERDICT_DONE);
+	assert_int_equal(fixture->outbox->count, 3);
+	assert_int_equal(worker_look(side->packets, SIDE_INDEX, 1).rx_packets, 3);
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct action *action = &fixture->outbox->actions[i];
+		assert_int_equal(action->kind, ACTION_PACKET);
+		assert_int_equal(action->partial, i == 1);
+		assert_int_equal(
+			packet_read(fixture->outbox->bytes + action->offset, action->size, &packet),
+			DROP_NONE);
+		assert_int_equal(packet.next_header, i == 2 ? PROTOCOL_TCP : PROTOCOL_UDP);
+		assert_int_equal(packet.hop_limit, 7);
+		assert_int_equal(packet.traffic_class, 0xfd);
+		assert_true(address_equal(&packet.source, &fixture->sides[0].address));
+		assert_true(address_equal(&packet.destination, &side->address));
+		assert_int_equal(packet.payload.size, 20);
+		assert_int_equal(packet.payload.bytes[19], i);
+	}
+	check_drop(fixture, DROP_REPLAY);
+	fixture_free(fixture);
+}
+
+static void a_bundle_is_refused_whole(void **state)
 {
 	struct fixture *fixture = fixture_new();
 
-	fixture->content.next_header = WIRE_NEXT_HEADER_BUNDLE;
-	seal(fixture, 42);
+	seal_bundle(fixture, WIRE_NEXT_HEADER_CONTROL);
+	check_drop(fixture, DROP_LANE);
+	seal_bundle(fixture, WIRE_NEXT_HEADER_BUNDLE);
 	check_drop(fixture, DROP_INNER);
-	fixture->content.next_header = PROTOCOL_UDP;
+	seal(fixture, 42);
+	check_drop(fixture, DROP_MALFORMED);
+	fixture->content.hop_limit = 0;
+	seal_bundle(fixture, PROTOCOL_TCP);
+	check_drop(fixture, DROP_INNER);
+	fixture->content.hop_limit = 7;
+	fixture->content.partial = true;
+	seal_bundle(fixture, PROTOCOL_TCP);
+	check_drop(fixture, DROP_CHECKSUM_PARTIAL);
+	fixture->content.partial = false;
+	fixture->content.addressed = true;
+	seal_bundle(fixture, PROTOCOL_TCP);
+	check_drop(fixture, DROP_INNER);
+	assert_int_equal(worker_look(fixture->sides[1].packets, SIDE_INDEX, 1).rx_packets, 0);
+	fixture_free(fixture);
+}
+
+static void a_bundle_needs_room_for_all(void **state)
+{
+	struct fixture *fixture = fixture_new();
+	const struct side *side = &fixture->sides[1];
+	struct data_header header;
+
+	seal_bundle(fixture, PROTOCOL_TCP);
+	struct reader reader = reader_of(fixture->frame, fixture->size);
+	assert_int_equal(data_header_read(&reader, &header), DROP_NONE);
+	fixture->outbox->count = OUTBOX_ACTIONS - 2;
+	struct verdict verdict =
+		receive_packet(side->forwarding, side->packets, (instant){9000}, &header,
+			       (struct span){reader.at, reader.left}, fixture->outbox);
+	assert_int_equal(verdict.kind, VERDICT_DROP);
+	assert_int_equal(verdict.drop, DROP_OUTBOX_FULL);
+	assert_int_equal(fixture->outbox->count, OUTBOX_ACTIONS - 2);
+	assert_int_equal(receive(fixture).kind, VERDICT_DONE); /* it was not opened before */
+	fixture_free(fixture);
+}
+
+static void spent_packets_are_not_delivered(void **state)
+{
+	struct fixture *fixture = fixture_new();
+
 	fixture->content.hop_limit = 0;
 	seal(fixture, 42);
 	check_drop(fixture, DROP_INNER);
@@ -293,7 +381,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_packet_is_rebuilt),
 		cmocka_unit_test(only_lane_0_carries_253),
-		cmocka_unit_test(bundles_and_spent_packets_are_not_delivered),
+		cmocka_unit_test(the_packets_of_a_bundle_are_rebuilt),
+		cmocka_unit_test(a_bundle_is_refused_whole),
+		cmocka_unit_test(a_bundle_needs_room_for_all),
+		cmocka_unit_test(spent_packets_are_not_delivered),
 		cmocka_unit_test(a_partial_checksum_is_left_to_the_host),
 		cmocka_unit_test(lane_0_is_for_neighbours),
 		cmocka_unit_test(an_empty_frame_may_come_from_afar),

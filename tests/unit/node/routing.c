@@ -458,9 +458,9 @@ static void packets_outlive_a_short_break(void **state)
 	mesh->hosts[0].making.links[1].running = false;
 	mesh_link(mesh, 0, 1);
 	for (uint32_t i = 0; i < 5; i++) {
-		mesh_packet_write(mesh, 0, 3, i, 200, packet);
+		mesh_packet_write(mesh, 0, 3, i, 700, packet);
 		packet[7] = 64;
-		mesh_packet(mesh, 0, packet, 200);
+		mesh_packet(mesh, 0, packet, 700);
 		mesh_run(mesh, duration_ms(200));
 	}
 	assert_int_equal(mesh_drops_all(mesh, 0), 0);
@@ -468,7 +468,7 @@ static void packets_outlive_a_short_break(void **state)
 	mesh_link(mesh, 0, 1);
 	mesh_run(mesh, duration_s(1));
 	packet[7] = 62;
-	mesh_check_taken(mesh, 3, before + 5, packet, 200);
+	mesh_check_taken(mesh, 3, before + 5, packet, 700);
 	mesh_free(mesh);
 }
 

@@ -42,13 +42,16 @@ static void fixture_free(struct fixture *fixture)
 	free(fixture);
 }
 
-/* Sends the first size bytes of the packet as they are. */
+/* Sends the first size bytes of the packet as they are, and whatever stayed with the worker. */
 static struct verdict send_bytes(struct fixture *fixture, size_t size)
 {
 	const struct tables tables = side_tables(&fixture->sides[0]);
 
-	return send_packet(&tables, fixture->sides[0].packets, fixture->now,
-			   (struct span){fixture->packet, size}, fixture->partial, fixture->outbox);
+	struct verdict verdict = send_packet(&tables, fixture->sides[0].packets, fixture->now,
+					     (struct span){fixture->packet, size}, fixture->partial,
+					     fixture->outbox);
+	send_flush(&tables, fixture->sides[0].packets, fixture->now, fixture->outbox);
+	return verdict;
 }
 
 /* Sends a packet of size bytes as the header says. */
@@ -343,13 +346,13 @@ static void a_full_outbox_costs_no_counter(void **state)
 	struct frame_opened opened;
 	uint8_t plain[2000];
 
-	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
+	assert_int_equal(send(fixture, 700).kind, VERDICT_DONE);
 	fixture->outbox->count = OUTBOX_ACTIONS;
-	struct verdict verdict = send_bytes(fixture, 100);
+	struct verdict verdict = send_bytes(fixture, 700);
 	assert_int_equal(verdict.kind, VERDICT_DROP);
 	assert_int_equal(verdict.drop, DROP_OUTBOX_FULL);
-	assert_int_equal(send(fixture, 100).kind, VERDICT_DONE);
-	assert_int_equal(side_open(&fixture->sides[1], fixture->outbox->bytes, 100, plain, &opened),
+	assert_int_equal(send(fixture, 700).kind, VERDICT_DONE);
+	assert_int_equal(side_open(&fixture->sides[1], fixture->outbox->bytes, 700, plain, &opened),
 			 DROP_NONE);
 	assert_int_equal(opened.header.counter, 1);
 	fixture_free(fixture);
@@ -360,10 +363,10 @@ static void packets_are_news_now_and_then(void **state)
 	struct fixture *fixture = fixture_new();
 
 	for (uint32_t i = 0; i < 5; i++) {
-		assert_true(send(fixture, 100).news);
-		assert_false(send(fixture, 100).news);
+		assert_true(send(fixture, 700).news);
+		assert_false(send(fixture, 700).news);
 		fixture->now = instant_after(fixture->now, duration_us(249999));
-		assert_false(send(fixture, 100).news);
+		assert_false(send(fixture, 700).news);
 		fixture->now = instant_after(fixture->now, duration_us(1));
 	}
 	fixture_free(fixture);

@@ -182,14 +182,14 @@ static void the_oldest_gives_way(void **state)
 
 	mesh_wait(mesh, is_heard, 0, 1, duration_s(1));
 	for (uint32_t i = 0; i < STAGED_PER_PEER + 3; i++) {
-		mesh_packet_write(mesh, 0, 1, i, 300, packet);
-		mesh_packet(mesh, 0, packet, 300);
+		mesh_packet_write(mesh, 0, 1, i, 700, packet);
+		mesh_packet(mesh, 0, packet, 700);
 	}
 	assert_int_equal(mesh_drops(mesh, 0, DROP_STAGED_FULL), 3);
 	mesh_run(mesh, duration_ms(500));
-	mesh_check_taken(mesh, 1, STAGED_PER_PEER, packet, 300);
-	mesh_packet_write(mesh, 0, 1, 3, 300, packet);
-	assert_memory_equal(mesh->hosts[1].taken[0].bytes + 4, packet + 4, 296);
+	mesh_check_taken(mesh, 1, STAGED_PER_PEER, packet, 700);
+	mesh_packet_write(mesh, 0, 1, 3, 700, packet);
+	assert_memory_equal(mesh->hosts[1].taken[0].bytes + 4, packet + 4, 696);
 	mesh_free(mesh);
 }
 
@@ -277,8 +277,8 @@ static void a_full_outbox_loses_nothing(void **state)
 
 	mesh_wait(mesh, is_heard, 0, 1, duration_s(1));
 	for (uint32_t i = 0; i < STAGED_PER_PEER; i++) {
-		mesh_packet_write(mesh, 0, 1, i, 300, packet);
-		mesh_packet(mesh, 0, packet, 300);
+		mesh_packet_write(mesh, 0, 1, i, 700, packet);
+		mesh_packet(mesh, 0, packet, 700);
 	}
 	for (uint32_t i = 0; i < 200; i++) {
 		struct node *node = mesh->hosts[i % 2].node;
@@ -299,7 +299,7 @@ static void a_full_outbox_loses_nothing(void **state)
 	}
 	assert_true(refused > 10);
 	assert_true(mesh_full(mesh, 0, 1));
-	mesh_check_taken(mesh, 1, STAGED_PER_PEER, packet, 300);
+	mesh_check_taken(mesh, 1, STAGED_PER_PEER, packet, 700);
 	assert_int_equal(mesh_drops_all(mesh, 0), 0);
 	mesh_free(mesh);
 }

@@ -183,9 +183,9 @@ static void figures_are_seen(void **state)
 	worker_opened(worker, (instant){20}, 1, 4, 3, false);
 	worker_opened(worker, (instant){30}, 1, 4, 3, true);
 	for (uint32_t i = 0; i < 9; i++) {
-		worker_count_sent(worker, 1, 4);
+		worker_count_sent(worker, 1, 4, 1);
 		if (i % 3 == 0)
-			worker_count_received(worker, 1, 4);
+			worker_count_received(worker, 1, 4, 1);
 		if (i % 4 == 0)
 			worker_count_replay(worker, 1, 4);
 	}
@@ -216,8 +216,8 @@ static void a_new_tenant_finds_figures_at_zero(void **state)
 
 	worker_sealed(worker, now, 1, 4);
 	worker_opened(worker, now, 1, 4, 3, false);
-	worker_count_sent(worker, 1, 4);
-	worker_count_received(worker, 1, 4);
+	worker_count_sent(worker, 1, 4, 1);
+	worker_count_received(worker, 1, 4, 1);
 	worker_count_replay(worker, 1, 4);
 	assert_true(worker_news(worker, now, 1));
 	check_nothing_seen(worker, 1, 5);

@@ -30,6 +30,7 @@ void workers_packet(struct mesh *mesh, uint32_t host, const uint8_t *bytes, size
 	struct datapath datapath = datapath_begin(mesh->hosts[host].node, owner);
 
 	datapath_packet(&datapath, mesh->now, (struct span){bytes, size}, false, mesh->outbox);
+	datapath_flush(&datapath, mesh->now, mesh->outbox);
 	datapath_end(&datapath);
 }
 
@@ -75,6 +76,7 @@ static void errand_do(struct mesh *mesh, const struct errand *errand, const uint
 	struct datapath datapath = datapath_begin(node, errand->worker);
 	datapath_handover(&datapath, mesh->now, &errand->handover, bytes, errand->size,
 			  mesh->outbox);
+	datapath_flush(&datapath, mesh->now, mesh->outbox);
 	datapath_end(&datapath);
 }
 
