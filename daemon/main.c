@@ -251,7 +251,10 @@ static int daemon_run(struct daemon *daemon, struct failure *failure)
 	if (status != 0)
 		return status;
 	news_status(&daemon->mesh);
-	notify_ready();
+	status = notify_ready();
+	if (status != 0)
+		return failure_say(failure, status, "the service manager cannot be told: %s",
+				   strerror(-status));
 	status = loop_run(daemon->loop);
 	return status >= 0 ? status : failure_say(failure, status, "loop: %s", strerror(-status));
 }

@@ -1,12 +1,14 @@
-/* What the service manager is told. A lost message is not worth a failure: nothing is returned. */
+/* What the service manager is told, in its own words. */
 #include "daemon/notify.h"
 
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-void notify_ready(void)
+int notify_ready(void)
 {
-	sd_notify(0, "READY=1");
+	int told = sd_notify(0, "READY=1");
+
+	return told < 0 ? told : 0;
 }
 
 void notify_status(const char *text)
