@@ -201,11 +201,29 @@ static void test_the_same_of_a_neighbour_that_is_not_selected(void **state)
 	}
 }
 
+/* Proven when the machine fell asleep, without keys when it wakes: it is greeted, not forgotten. */
+static void test_a_long_sleep_forgets_nobody_who_was_proven(void **state)
+{
+	for (uint32_t before = NEIGHBOUR_ONEWAY; before <= NEIGHBOUR_FULL; before++) {
+		struct fixture fixture;
+		struct entry *entry = &fixture_in(&fixture, (enum neighbour_state)before)->entry;
+
+		fixture.context.now = instant_after(fixture.context.now, duration_s(3600));
+		entry->selects = true;
+		entry_session_gone(entry, &fixture.context);
+		assert_int_equal(entry->state, NEIGHBOUR_HEARD);
+		assert_int_equal(elapse(&fixture), ENTRY_NOTHING);
+		assert_int_equal(entry->state, NEIGHBOUR_HANDSHAKE);
+		assert_int_equal(elapse(&fixture), ENTRY_INITIATE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_table_of_the_specification_cell_by_cell),
 		cmocka_unit_test(test_the_same_of_a_neighbour_that_is_not_selected),
+		cmocka_unit_test(test_a_long_sleep_forgets_nobody_who_was_proven),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

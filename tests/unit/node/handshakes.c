@@ -344,6 +344,29 @@ static void flood(struct mesh *mesh, uint32_t count, uint32_t claimed)
 	}
 }
 
+/* A session of two minutes is given two seconds: the keys there are follow. */
+static void keys_follow_the_age_they_are_given(void **state)
+{
+	struct mesh *mesh = mesh_started(45, 2);
+	struct node_settings settings = {.suites = SUITE_BIT(SUITE_CHACHA20_POLY1305),
+					 .rekey = duration_s(2)};
+	struct node_session session;
+
+	mesh_wait(mesh, mesh_full, 0, 1, duration_s(5));
+	mesh_exchange(mesh, 0, 1, 1, 100);
+	mesh_run(mesh, duration_s(10));
+	assert_true(mesh_session(mesh, 0, 1, &session));
+	assert_true(node_deadline(mesh->hosts[0].node).us > mesh->now.us);
+	node_change(mesh->hosts[0].node, mesh->now, &settings, mesh->outbox);
+	mesh_carry(mesh, 0);
+	assert_true(node_deadline(mesh->hosts[0].node).us <= mesh->now.us);
+	uint32_t epoch = session.epoch;
+	mesh_run(mesh, duration_ms(100));
+	assert_true(mesh_session(mesh, 0, 1, &session));
+	assert_int_equal(session.epoch, epoch + 1);
+	mesh_free(mesh);
+}
+
 static void junk_costs_few_curves(void **state)
 {
 	struct mesh *mesh = mesh_new(44);
@@ -509,6 +532,7 @@ int main(void)
 		cmocka_unit_test(spoofed_answers_are_refused),
 		cmocka_unit_test(a_key_of_zeros_is_no_key),
 		cmocka_unit_test(nothing_answers_what_was_not_asked),
+		cmocka_unit_test(keys_follow_the_age_they_are_given),
 		cmocka_unit_test(junk_costs_few_curves),
 		cmocka_unit_test(junk_in_a_peers_name_does_not_keep_it_out),
 		cmocka_unit_test(junk_answers_cost_few_curves),
