@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Before connection tracking, so that what is refused here costs no entry. What the daemon itself
- * says to its host are ICMPv6 errors from the own address. */
+ * says to its host are ICMPv6 errors from the own address, to whatever address a program used. */
 static const char checks[] =
 	"add table inet " FIREWALL_TABLE "\n"
 	"delete table inet " FIREWALL_TABLE "\n"
@@ -22,10 +22,10 @@ static const char checks[] =
 	"counter forwarded { }\n"
 	"set echoes { type ipv6_addr; size 4096; flags dynamic, timeout; timeout 10s; }\n"
 	"chain from_mesh {\n"
-	"	ip6 daddr != $own counter name foreign drop\n"
-	"	ip6 saddr != beef::/16 counter name forged drop\n"
 	"	ip6 saddr $own icmpv6 type { destination-unreachable, packet-too-big, "
 	"time-exceeded, parameter-problem } accept\n"
+	"	ip6 daddr != $own counter name foreign drop\n"
+	"	ip6 saddr != beef::/16 counter name forged drop\n"
 	"	ip6 saddr { $own, beef:: } counter name forged drop\n"
 	"}\n"
 	"chain arriving {\n"

@@ -26,6 +26,7 @@ void log_init(struct log *log);
 #define MESSAGE_DATABASE_FULL "MESSAGE_ID=5be1f0a3c9d84e7fb26a4d19e83c7052"
 #define MESSAGE_NO_LINK "MESSAGE_ID=8d765b7ae1d143ac8dcd067d3b21b261"
 #define MESSAGE_NO_BYPASS "MESSAGE_ID=8e0db6c0c8ef4069813805803fb1b27d"
+#define MESSAGE_NO_FIREWALL "MESSAGE_ID=08e37f103bb645d4bc5c75d9df35b0f7"
 #define MESSAGE_RELOAD_REFUSED "MESSAGE_ID=8eacc0fc15464c3b972d69f97da7e020"
 
 /* Writes one entry with a priority of syslog(3); LOG_DEBUG goes to the journal only. fields are

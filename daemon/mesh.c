@@ -410,6 +410,8 @@ int mesh_open(struct mesh *mesh, const struct mesh_parts *parts, const uint8_t n
 		status = birth_node(mesh, network_key, failure);
 	if (status == 0)
 		status = host_prepare(mesh, failure);
+	if (status == 0)
+		status = inbound_open(mesh, failure);
 	if (status != 0)
 		return status;
 	status = ethernet_open(&mesh->ethernet, &parts->opened->control, parts->config->ethertype);
@@ -498,8 +500,10 @@ void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
 void mesh_close(struct mesh *mesh)
 {
 	carriers_stop(mesh);
-	if (!mesh->handed_on)
+	if (!mesh->handed_on) {
 		upkeep_close(mesh);
+		inbound_close(mesh);
+	}
 	links_unwatch(mesh);
 	ethernet_close(mesh->ethernet);
 	if (mesh->node != NULL && !mesh->handed_on) {

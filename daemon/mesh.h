@@ -9,6 +9,7 @@
 #include "crypto/ipsec_mb/provider.h"
 #include "daemon/carrier.h"
 #include "daemon/failure.h"
+#include "daemon/inbound.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/opener.h"
@@ -98,6 +99,7 @@ struct mesh {
 	struct loopback loopback;
 	struct upkeep upkeep;
 	struct loop_source *packets; /* of tun0, unless carriers read them */
+	struct inbound inbound;
 	struct mesh_counters counters;
 	struct loop_source *deadline;		      /* when the node wants node_time */
 	struct loop_source *radios;		      /* when radio links are looked at again */

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -184,6 +185,22 @@ static int netlink_open(int flags, int family, struct failure *failure)
 	return failure_say(failure, -errno, "netlink socket: %s", strerror(errno));
 }
 
+/* A socket that hears of all changes of nftables; -1 where there is no netfilter, of which the
+ * firewall tells. */
+static int firewall_listen(void)
+{
+	const struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+	const int group = NFNLGRP_NFTABLES;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_NETFILTER);
+
+	if (fd < 0 ||
+	    (bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+	     setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 int opener_open_host(struct opened *opened, struct failure *failure)
 {
 	*opened = OPENED_NONE;
@@ -209,6 +226,7 @@ int opener_open(const struct config *config, uint32_t carriers, struct opened *o
 	opened->interface_facts = netlink_open(0, NETLINK_GENERIC, failure);
 	if (opened->interface_facts < 0)
 		return opened->interface_facts;
+	opened->firewall_events = firewall_listen();
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
@@ -249,6 +267,7 @@ void opener_close(struct opened *opened)
 	descriptor_close(opened->host_events);
 	descriptor_close(opened->steering);
 	descriptor_close(opened->interface_facts);
+	descriptor_close(opened->firewall_events);
 	if (opened->interfaces != NULL)
 		intf_close(opened->interfaces);
 	*opened = OPENED_NONE;

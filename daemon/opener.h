@@ -28,6 +28,7 @@ struct opened {
 	int host_requests;	     /* rtnetlink: addresses and routes of tun0 and lo2 */
 	int host_events;	     /* rtnetlink: what becomes of them */
 	int interface_facts;	     /* generic netlink: what interfaces can do */
+	int firewall_events;	     /* netfilter: what becomes of the table; -1: not to be had */
 	struct intf_handle *interfaces; /* libdumbnet's; NULL: rtnetlink says what there is */
 };
 
@@ -42,7 +43,8 @@ struct opened {
 			 .radio_requests = -1,                                                     \
 			 .host_requests = -1,                                                      \
 			 .host_events = -1,                                                        \
-			 .interface_facts = -1})
+			 .interface_facts = -1,                                                    \
+			 .firewall_events = -1})
 
 /* Opens the rest of it, with queue and sockets for so many carriers, or for one where the kernel
  * cannot deal packets out to more. 0 or -errno; opener_close is due in either case. */

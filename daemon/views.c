@@ -128,7 +128,7 @@ json_t *view_status(const struct mesh *mesh)
 		(json_int_t)status.generation, "version", MESHPD_VERSION, "uptime_ms",
 		(json_int_t)instant_since(loop_now(), mesh->started).us / 1000, "mtu",
 		(int)mesh->host.mtu, "tun", mesh->host.tun, "loopback", mesh->loopback.name,
-		"loopback_kind", mesh->loopback.kind, "firewall", "none", "crypto",
+		"loopback_kind", mesh->loopback.kind, "firewall", inbound_says(mesh), "crypto",
 		json_crypto(mesh), "node", json_node(mesh), "peers", (int)status.peers,
 		"neighbours", (int)status.neighbours, "staged", (int)status.staged, "drops",
 		json_drops(mesh, &status.drops), "links", json_links(mesh), "members",

@@ -1,0 +1,123 @@
+/* The firewall as the daemon keeps it up. The invariant is that `firewall` is what was asked for
+ * last and taken by the kernel; what others do to the table is undone within REPAIR_S, and not more
+ * often, so that two programs that fight over it do not use up a processor. */
+#include "daemon/inbound.h"
+
+#include "daemon/mesh.h"
+
+#include <string.h>
+#include <syslog.h>
+
+enum { REPAIR_S = 1 };
+
+static void firewall_make(const struct mesh *mesh, struct firewall *firewall)
+{
+	const struct config *config = mesh->parts.config;
+
+	memset(firewall, 0, sizeof(*firewall));
+	memcpy(firewall->tun, config->tun_name, sizeof(firewall->tun));
+	memcpy(firewall->own.bytes, mesh->host.address, ADDRESS);
+	firewall->inbound_allowed = config->inbound_allowed;
+	for (uint32_t i = 0; i < config->exposed_count; i++)
+		firewall->exposed[firewall->count++] = firewall_exposure_of(&config->exposed[i]);
+}
+
+/* Has the kernel do it. */
+static int firewall_put(struct mesh *mesh, const struct firewall *firewall, struct failure *failure)
+{
+	struct inbound *inbound = &mesh->inbound;
+	char why[400];
+	int status = nftables_apply(firewall, why, sizeof(why));
+
+	if (status != 0)
+		return failure_say(failure, status, "%s", why);
+	inbound->firewall = *firewall;
+	inbound->stands = true;
+	inbound->made = loop_now();
+	return 0;
+}
+
+int inbound_follow(struct mesh *mesh, struct failure *failure)
+{
+	struct firewall firewall;
+
+	firewall_make(mesh, &firewall);
+	return firewall_put(mesh, &firewall, failure);
+}
+
+static void repair_due(void *owner)
+{
+	struct mesh *mesh = owner;
+	struct inbound *inbound = &mesh->inbound;
+	struct failure failure;
+	int status = firewall_put(mesh, &inbound->firewall, &failure);
+
+	if (status == 0) {
+		log_say(mesh->parts.log, LOG_NOTICE, NULL,
+			"the firewall was changed by '%s' and is made again", inbound->disturber);
+		return;
+	}
+	if (inbound->stands)
+		log_say(mesh->parts.log, LOG_ERR, MESSAGE_NO_FIREWALL,
+			"the firewall was changed by '%s' and cannot be made again: %s",
+			inbound->disturber, failure.text);
+	inbound->stands = false;
+	loop_timer_set(inbound->repair, instant_after(loop_now(), duration_s(REPAIR_S)));
+}
+
+static void events_ready(void *owner)
+{
+	struct mesh *mesh = owner;
+	struct inbound *inbound = &mesh->inbound;
+
+	if (nftables_disturbed(&inbound->watch, inbound->disturber))
+		loop_timer_set(inbound->repair, instant_after(inbound->made, duration_s(REPAIR_S)));
+}
+
+/* Watches the table. */
+static int watch_begin(struct mesh *mesh, struct failure *failure)
+{
+	struct inbound *inbound = &mesh->inbound;
+	struct loop_source *source;
+	int status;
+
+	inbound->watch.fd = mesh->parts.opened->firewall_events;
+	status = loop_timer(mesh->parts.loop, repair_due, mesh, &inbound->repair);
+	if (status == 0 && inbound->watch.fd >= 0)
+		status = loop_watch(mesh->parts.loop, inbound->watch.fd, LOOP_READ, events_ready,
+				    mesh, &source);
+	return status == 0 ? 0 : failure_say(failure, status, "loop: %s", strerror(-status));
+}
+
+int inbound_open(struct mesh *mesh, struct failure *failure)
+{
+	struct failure because;
+	int status = inbound_follow(mesh, &because);
+
+	if (status == 0)
+		return watch_begin(mesh, failure);
+	if (mesh->parts.config->inbound_allowed) {
+		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_FIREWALL, "no firewall: %s",
+			because.text);
+		return 0;
+	}
+	return failure_say(failure, status,
+			   "%s: load the kernel's nf_tables, or write Firewall.Inbound=allow to "
+			   "do without a firewall",
+			   because.text);
+}
+
+const char *inbound_says(const struct mesh *mesh)
+{
+	if (!mesh->inbound.stands)
+		return "none";
+	return mesh->inbound.firewall.inbound_allowed ? "allow" : "deny";
+}
+
+void inbound_close(struct mesh *mesh)
+{
+	if (mesh->inbound.stands && nftables_remove() != 0)
+		log_say(mesh->parts.log, LOG_WARNING, NULL,
+			"the firewall's table, inet " FIREWALL_TABLE ", could not be removed");
+	mesh->inbound.stands = false;
+}
