@@ -47,7 +47,7 @@ def test_status_says_who_the_node_is(alice):
     assert status["schema"] == 1
     assert status["address"] == alice.address
     assert len(status["id"]) == 16 and int(status["id"], 16)
-    assert (status["zone"], status["mtu"], status["firewall"]) == (0, 1500, "none")
+    assert (status["zone"], status["mtu"], status["firewall"]) == (0, 1500, "deny")
     assert {"public_key", "version", "uptime_ms", "drops", "links"} <= set(status)
 
 
