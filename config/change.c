@@ -79,4 +79,7 @@ void config_take(struct config *running, const struct config *read)
 	running->suites = read->suites;
 	memcpy(running->links, read->links, sizeof(running->links));
 	running->link_count = read->link_count;
+	running->inbound_allowed = read->inbound_allowed;
+	memcpy(running->exposed, read->exposed, sizeof(running->exposed));
+	running->exposed_count = read->exposed_count;
 }

@@ -19,7 +19,7 @@ enum {
 static bool refuse(const char *text, struct why *why)
 {
 	snprintf(why->text, sizeof(why->text),
-		 "'%s' is not a port, write one such as tcp/80, udp/8000-8010 or 'tcp/22 from "
+		 "'%.80s' is not a port, write one such as tcp/80, udp/8000-8010 or 'tcp/22 from "
 		 "beef:1::/32'",
 		 text);
 	return false;
@@ -74,10 +74,11 @@ static bool prefix_read(const char *text, struct config_expose *out, struct why 
 	if (!piece(text, used, address, sizeof(address)) ||
 	    inet_pton(AF_INET6, address, out->who) != 1 || out->who[0] != 0xbe ||
 	    out->who[1] != 0xef) {
-		snprintf(why->text, sizeof(why->text),
-			 "'%s' is nobody of the mesh, write an address or a prefix of beef::/16, "
-			 "or a public key in base64",
-			 text);
+		snprintf(
+			why->text, sizeof(why->text),
+			"'%.80s' is nobody of the mesh, write an address or a prefix of beef::/16, "
+			"or a public key in base64",
+			text);
 		return false;
 	}
 	prefix_cut(out->who, bits);

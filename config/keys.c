@@ -174,10 +174,10 @@ static const struct key keys[] = {
 	{"Firewall", "Inbound", "deny",
 	 "what the mesh may begin; deny: echo, what is exposed or bound to the own address; allow: "
 	 "all",
-	 false, AT_START, set_inbound, show_inbound},
+	 false, AT_ONCE, set_inbound, show_inbound},
 	{"Firewall", "Expose", "",
 	 "may repeat: tcp/80, udp/8000-8010; 'tcp/22 from ADDRESS', PREFIX/BITS or a public key",
-	 true, AT_START, set_expose, show_expose},
+	 true, AT_ONCE, set_expose, show_expose},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };

@@ -15,11 +15,44 @@ static json_t *reload_answer(struct deeds *deeds, const struct varlink_call *cal
 	return varlink_error(MESHPD ".ConfigurationRefused", json_pack("{s:o}", "reason", report));
 }
 
+static json_t *exposure_answer(struct deeds *deeds, const struct varlink_call *call,
+			       int (*change)(struct mesh *mesh, const struct config_expose *expose,
+					     struct failure *failure))
+{
+	const char *what = json_string_value(json_object_get(call->parameters, "what"));
+	struct config_expose expose;
+	struct failure failure;
+	struct why why;
+
+	if (what == NULL)
+		return varlink_error("org.varlink.service.InvalidParameter",
+				     json_pack("{s:s}", "parameter", "what"));
+	if (!expose_read(what, &expose, &why))
+		return varlink_error(MESHPD ".ExposureRefused",
+				     json_pack("{s:s}", "reason", why.text));
+	if (change(deeds->reload.mesh, &expose, &failure) != 0)
+		return varlink_error(MESHPD ".ExposureRefused",
+				     json_pack("{s:s}", "reason", failure.text));
+	return varlink_reply(json_pack("{s:i}", "schema", 1));
+}
+
+static json_t *expose_answer(struct deeds *deeds, const struct varlink_call *call)
+{
+	return exposure_answer(deeds, call, inbound_expose);
+}
+
+static json_t *unexpose_answer(struct deeds *deeds, const struct varlink_call *call)
+{
+	return exposure_answer(deeds, call, inbound_unexpose);
+}
+
 static const struct {
 	const char *method;
 	json_t *(*answer)(struct deeds *deeds, const struct varlink_call *call);
 } table[] = {
 	{MESHPD ".Reload", reload_answer},
+	{MESHPD ".Expose", expose_answer},
+	{MESHPD ".Unexpose", unexpose_answer},
 };
 
 enum { DEEDS = sizeof(table) / sizeof(table[0]) };

@@ -5,6 +5,7 @@
 
 #include "daemon/mesh.h"
 
+#include <errno.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -20,6 +21,27 @@ static void firewall_make(const struct mesh *mesh, struct firewall *firewall)
 	firewall->inbound_allowed = config->inbound_allowed;
 	for (uint32_t i = 0; i < config->exposed_count; i++)
 		firewall->exposed[firewall->count++] = firewall_exposure_of(&config->exposed[i]);
+	for (uint32_t i = 0; i < mesh->inbound.commanded.count; i++)
+		firewall->exposed[firewall->count++] =
+			firewall_exposure_of(&mesh->inbound.commanded.list[i]);
+}
+
+/* What was exposed before this start. A file that is damaged opens nothing, and is told of. */
+static int commanded_read(struct mesh *mesh, struct failure *failure)
+{
+	char text[EXPOSURES_TEXT];
+	int status = state_exposed_read(mesh->parts.state, text, sizeof(text), failure);
+	uint32_t bad;
+
+	if (status != 0)
+		return status;
+	bad = exposures_read(&mesh->inbound.commanded, text);
+	if (bad != 0)
+		log_say(mesh->parts.log, LOG_WARNING, NULL,
+			"%s/exposed:%u: is no exposure, it and what follows are not exposed: see "
+			"'meshctl exposed'",
+			mesh->parts.state->path, bad);
+	return 0;
 }
 
 /* Has the kernel do it. */
@@ -43,6 +65,75 @@ int inbound_follow(struct mesh *mesh, struct failure *failure)
 
 	firewall_make(mesh, &firewall);
 	return firewall_put(mesh, &firewall, failure);
+}
+
+/* Goes over to another list of exposures, and keeps it. */
+static int commanded_take(struct mesh *mesh, const struct exposures *wanted,
+			  struct failure *failure)
+{
+	struct exposures *commanded = &mesh->inbound.commanded;
+	const struct exposures before = *commanded;
+	struct failure undone;
+	char text[EXPOSURES_TEXT];
+	int status;
+
+	*commanded = *wanted;
+	exposures_write(commanded, text);
+	status = inbound_follow(mesh, failure);
+	if (status != 0) {
+		*commanded = before;
+		return status;
+	}
+	status = state_exposed_write(mesh->parts.state, text, failure);
+	if (status == 0)
+		return 0;
+	*commanded = before;
+	if (inbound_follow(mesh, &undone) != 0)
+		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", undone.text);
+	return status;
+}
+
+int inbound_expose(struct mesh *mesh, const struct config_expose *expose, struct failure *failure)
+{
+	struct exposures wanted = mesh->inbound.commanded;
+	char text[EXPOSE_TEXT];
+	int status = exposures_add(&wanted, expose);
+
+	if (status == -EEXIST)
+		return 0;
+	if (status != 0)
+		return failure_say(failure, status,
+				   "%d are exposed by command already, take one back, or write "
+				   "Firewall.Expose=",
+				   CONFIG_EXPOSED);
+	status = commanded_take(mesh, &wanted, failure);
+	if (status == 0)
+		log_say(mesh->parts.log, LOG_NOTICE, NULL, "exposed: %s",
+			expose_write(expose, text));
+	return status;
+}
+
+int inbound_unexpose(struct mesh *mesh, const struct config_expose *expose, struct failure *failure)
+{
+	const struct config *config = mesh->parts.config;
+	struct exposures wanted = mesh->inbound.commanded;
+	char text[EXPOSE_TEXT];
+	int status = exposures_remove(&wanted, expose);
+
+	expose_write(expose, text);
+	if (status == 0)
+		status = commanded_take(mesh, &wanted, failure);
+	else
+		status = failure_say(failure, status, "%s was not exposed by command", text);
+	for (uint32_t i = 0; status == -ENOENT && i < config->exposed_count; i++)
+		if (expose_equal(&config->exposed[i], expose))
+			return failure_say(failure, -ENOENT,
+					   "%s is exposed by the configuration, remove its "
+					   "Firewall.Expose= there",
+					   text);
+	if (status == 0)
+		log_say(mesh->parts.log, LOG_NOTICE, NULL, "no longer exposed: %s", text);
+	return status;
 }
 
 static void repair_due(void *owner)
@@ -92,8 +183,11 @@ static int watch_begin(struct mesh *mesh, struct failure *failure)
 int inbound_open(struct mesh *mesh, struct failure *failure)
 {
 	struct failure because;
-	int status = inbound_follow(mesh, &because);
+	int status = commanded_read(mesh, failure);
 
+	if (status != 0)
+		return status;
+	status = inbound_follow(mesh, &because);
 	if (status == 0)
 		return watch_begin(mesh, failure);
 	if (mesh->parts.config->inbound_allowed) {

@@ -6,6 +6,7 @@
 
 #include "base/require.h"
 #include "base/time.h"
+#include "daemon/exposures.h"
 #include "daemon/failure.h"
 #include "daemon/firewall.h"
 #include "daemon/nftables.h"
@@ -16,6 +17,7 @@ struct loop_source;
 struct mesh;
 
 struct inbound {
+	struct exposures commanded;
 	struct firewall firewall; /* what the kernel shall do */
 	bool stands;		  /* it does, as far as is known */
 	struct nftables_watch watch;
@@ -30,6 +32,13 @@ MUST_USE int inbound_open(struct mesh *mesh, struct failure *failure);
 
 /* Brings the firewall to the configuration as it is now. 0 or -errno: then the old one stands. */
 MUST_USE int inbound_follow(struct mesh *mesh, struct failure *failure);
+
+/* Exposes ports, or no longer, until that is undone, restarts included. 0 or -errno: then nothing
+ * has changed. */
+MUST_USE int inbound_expose(struct mesh *mesh, const struct config_expose *expose,
+			    struct failure *failure);
+MUST_USE int inbound_unexpose(struct mesh *mesh, const struct config_expose *expose,
+			      struct failure *failure);
 
 /* deny, allow, or none while there is no firewall. */
 const char *inbound_says(const struct mesh *mesh);

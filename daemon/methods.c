@@ -100,6 +100,20 @@ static const char meshpd_description[] =
 	"  schema: int,\n  address: string,\n  id: string,\n  origin: string,\n"
 	"  lane: int,\n  result: string,\n  hops: []Hop,\n"
 	"  bottleneck: (mtu: int, metric: int, loss: int)\n)\n\n"
+	"# Ports that are open to the mesh, by the configuration or by command; from: whom alone, "
+	"an\n"
+	"# address, a prefix or a public key; what: all of it in the words of Expose.\n"
+	"type Exposure (\n"
+	"  what: string,\n  protocol: string,\n  first: int,\n  last: int,\n"
+	"  from: string,\n  by: string\n)\n\n"
+	"# inbound: deny; allow: all may come in; none: there is no firewall\n"
+	"method Exposed() -> (\n"
+	"  schema: int,\n  inbound: string,\n  address: string,\n  exposed: []Exposure\n)\n\n"
+	"# Opens ports until Unexpose, restarts included: tcp/80, udp/8000-8010, tcp/22 from X\n"
+	"method Expose(what: string) -> (schema: int)\n"
+	"method Unexpose(what: string) -> (schema: int)\n\n"
+	"# Nothing has changed.\n"
+	"error ExposureRefused (reason: string)\n\n"
 	"# A setting that differs from what ran, as text; null: there is no such [Link] section.\n"
 	"# live: it has taken effect, else it will at the next start.\n"
 	"type Change (key: string, before: ?string, after: ?string, live: bool)\n\n"
@@ -167,6 +181,11 @@ static json_t *links(const struct mesh *mesh, const struct varlink_call *call)
 	return varlink_reply(zone_links(mesh));
 }
 
+static json_t *exposed(const struct mesh *mesh, const struct varlink_call *call)
+{
+	return varlink_reply(view_exposed(mesh));
+}
+
 /* The node a call names; NULL if it names one, else the reply that says it does not. */
 static json_t *misnamed(const struct mesh *mesh, const struct varlink_call *call,
 			struct address *address)
@@ -221,6 +240,7 @@ static const struct {
 	{MESHPD ".Routes", routes},
 	{MESHPD ".Topology", topology},
 	{MESHPD ".Links", links},
+	{MESHPD ".Exposed", exposed},
 	{MESHPD ".Explain", explain},
 };
 

@@ -89,6 +89,8 @@ static void reload_apply(struct mesh *mesh)
 			"Link.Bypass: takes effect at the next start");
 	if (mesh_follow(mesh, &failure) != 0)
 		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", failure.text);
+	if (inbound_follow(mesh, &failure) != 0)
+		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", failure.text);
 }
 
 /* Goes over to what was read. The changes, or NULL for want of memory. */

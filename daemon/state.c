@@ -1,6 +1,6 @@
 /* What must outlive the process. Files appear under their names whole or not at all: written beside
- * it, synced, then linked (the identity, which so cannot replace another) or renamed (the epoch),
- * and the directory synced. docs/protocol/meshp.md, section 1. */
+ * it, synced, then linked (the identity, which so cannot replace another) or renamed (the
+ * others), and the directory synced. docs/protocol/meshp.md, section 1. */
 #include "daemon/state.h"
 
 #include "config/secret.h"
@@ -78,6 +78,22 @@ static int state_unwritable(const struct state *state, int status, const char *n
 			   state->path, name, strerror(-status), geteuid());
 }
 
+/* Puts a file of that name in the place of one there may be. 0 or -errno. */
+static int file_replace(const struct state *state, const char *name, const char *text,
+			struct failure *failure)
+{
+	char beside[32];
+	int status;
+
+	snprintf(beside, sizeof(beside), "%s.new", name);
+	status = file_write(state->directory, beside, text);
+	if (status == 0 && renameat(state->directory, beside, state->directory, name) != 0)
+		status = -errno;
+	if (status == 0 && fsync(state->directory) != 0)
+		status = -errno;
+	return status == 0 ? 0 : state_unwritable(state, status, name, failure);
+}
+
 /* Makes an identity, unless one appears meanwhile. 0 or -errno. */
 static int identity_make(const struct state *state)
 {
@@ -127,23 +143,33 @@ int state_identity(const struct state *state, uint8_t seed[32], struct failure *
 	return status < 0 ? status : 0;
 }
 
+/* Reads a file of that name, at most size - 1 bytes of it. 0 or -errno. */
+static int file_read(int directory, const char *name, char *text, size_t size)
+{
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t used;
+	int status;
+
+	if (fd < 0)
+		return -errno;
+	used = read(fd, text, size - 1);
+	status = used < 0 ? -errno : 0;
+	close(fd);
+	text[used < 0 ? 0 : used] = '\0';
+	return status;
+}
+
 /* The epoch in the file, 0 if there is no file. 0 or -errno. */
 static int epoch_read(const struct state *state, uint32_t *epoch)
 {
-	int fd = openat(state->directory, "epoch", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char text[EPOCH_TEXT];
 	char *end;
 	unsigned long number;
-	ssize_t used;
+	int status = file_read(state->directory, "epoch", text, sizeof(text));
 
 	*epoch = 0;
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	used = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (used < 0)
-		return -errno;
-	text[used] = '\0';
+	if (status != 0)
+		return status == -ENOENT ? 0 : status;
 	number = strtoul(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || strcmp(end, "\n") != 0 || number > UINT32_MAX)
 		return -EBADMSG;
@@ -165,13 +191,25 @@ int state_epoch_next(const struct state *state, uint32_t *epoch, struct failure 
 	if (status != 0)
 		return failure_say(failure, status, "%s/epoch: %s", state->path, strerror(-status));
 	snprintf(text, sizeof(text), "%" PRIu32 "\n", last + 1);
-	status = file_write(state->directory, "epoch.new", text);
-	if (status == 0 && renameat(state->directory, "epoch.new", state->directory, "epoch") != 0)
-		status = -errno;
-	if (status == 0 && fsync(state->directory) != 0)
-		status = -errno;
-	if (status != 0)
-		return state_unwritable(state, status, "epoch", failure);
-	*epoch = last + 1;
-	return 0;
+	status = file_replace(state, "epoch", text, failure);
+	if (status == 0)
+		*epoch = last + 1;
+	return status;
+}
+
+int state_exposed_read(const struct state *state, char *text, size_t size, struct failure *failure)
+{
+	int status = file_read(state->directory, "exposed", text, size);
+
+	if (status == 0)
+		return 0;
+	text[0] = '\0';
+	if (status == -ENOENT)
+		return 0;
+	return failure_say(failure, status, "%s/exposed: %s", state->path, strerror(-status));
+}
+
+int state_exposed_write(const struct state *state, const char *text, struct failure *failure)
+{
+	return file_replace(state, "exposed", text, failure);
 }

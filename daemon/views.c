@@ -203,3 +203,31 @@ json_t *view_routes(const struct mesh *mesh)
 						      (int)entry.hops, "mtu", (int)entry.mtu));
 	return value_list("routes", list);
 }
+
+/* Adds to a list what is exposed, and by what. */
+static void exposures_list(json_t *list, const struct config_expose *exposed, uint32_t count,
+			   const char *by)
+{
+	char from[EXPOSE_FROM], text[EXPOSE_TEXT];
+
+	for (uint32_t i = 0; i < count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:i, s:i, s:s, s:s}", "what",
+						expose_write(&exposed[i], text), "protocol",
+						exposed[i].tcp ? "tcp" : "udp", "first",
+						(int)exposed[i].first, "last", (int)exposed[i].last,
+						"from", expose_from(&exposed[i], from), "by", by));
+}
+
+json_t *view_exposed(const struct mesh *mesh)
+{
+	const struct config *config = mesh->parts.config;
+	const struct exposures *commanded = &mesh->inbound.commanded;
+	const struct address *own = &mesh->inbound.firewall.own;
+	json_t *list = json_array();
+
+	exposures_list(list, config->exposed, config->exposed_count, "configuration");
+	exposures_list(list, commanded->list, commanded->count, "command");
+	return json_pack("{s:i, s:s, s:o, s:o}", "schema", 1, "inbound", inbound_says(mesh),
+			 "address", value_address(own), "exposed", list);
+}

@@ -12,6 +12,7 @@ json_t *view_status(const struct mesh *mesh);
 json_t *view_neighbours(const struct mesh *mesh);
 json_t *view_sessions(const struct mesh *mesh);
 json_t *view_routes(const struct mesh *mesh);
+json_t *view_exposed(const struct mesh *mesh);
 
 /* The same of one link, without "schema". */
 json_t *view_link(const struct mesh *mesh, uint32_t slot);

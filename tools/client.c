@@ -139,6 +139,10 @@ static enum verdict refused(const char *error, const char *name, const json_t *p
 		fputs(reason, stderr);
 		return VERDICT_NO;
 	}
+	if (strcmp(error, "io.meshpd.ExposureRefused") == 0 && reason != NULL) {
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, reason);
+		return VERDICT_NO;
+	}
 	fprintf(stderr, "%s: meshpd answers: %s\n", program_invocation_short_name, error);
 	return VERDICT_NO;
 }

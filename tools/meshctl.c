@@ -14,6 +14,7 @@
 struct reading {
 	const char *verb;
 	const char *method;
+	void (*add)(json_t *answer); /* what this host knows besides, or NULL */
 	void (*print)(const json_t *answer, bool colour);
 	bool (*write)(const json_t *answer, const char *format); /* by --format, or NULL */
 	enum verdict (*judge)(const json_t *answer);		 /* NULL: every answer is a yes */
@@ -26,6 +27,10 @@ static const struct reading readings[] = {
 	{.verb = "sessions", .method = "io.meshpd.Sessions", .print = sessions_print},
 	{.verb = "routes", .method = "io.meshpd.Routes", .print = routes_print},
 	{.verb = "links", .method = "io.meshpd.Links", .print = links_print},
+	{.verb = "exposed",
+	 .method = "io.meshpd.Exposed",
+	 .add = exposed_add,
+	 .print = exposed_print},
 	{.verb = "reload", .method = "io.meshpd.Reload", .print = reload_print},
 	{.verb = "topology",
 	 .method = "io.meshpd.Topology",
@@ -50,6 +55,11 @@ static void usage(FILE *out)
 	      "  topology [--format netjson | dot]\n"
 	      "  explain DST | trace DST\n"
 	      "                 DST: a mesh address, or the first digits of a node id\n"
+	      "  exposed        ports that are open to the mesh, and who listens there\n"
+	      "  expose WHAT | unexpose WHAT   (root)\n"
+	      "                 WHAT: tcp/80, udp/8000-8010; tcp/22 from ADDRESS, PREFIX/BITS or "
+	      "a\n"
+	      "                 public key\n"
 	      "  reload         reads the configuration again (root)\n"
 	      "  key gen | key pub [FILE]\n"
 	      "  config check [FILE] | config cat\n",
@@ -85,6 +95,8 @@ static enum verdict reading_run(const struct reading *reading, const struct requ
 	verdict = client_call(request->socket, reading->method, parameters, &answer);
 	if (verdict != VERDICT_YES)
 		return verdict;
+	if (reading->add != NULL)
+		reading->add(answer);
 	verdict = answer_print(reading, request, answer);
 	json_decref(answer);
 	return verdict;
@@ -133,6 +145,10 @@ static enum verdict verb_run(const char *verb, const struct request *request, do
 		return key_run(request);
 	if (strcmp(verb, "config") == 0)
 		return config_run(request);
+	if (strcmp(verb, "expose") == 0)
+		return expose_run("io.meshpd.Expose", request);
+	if (strcmp(verb, "unexpose") == 0)
+		return expose_run("io.meshpd.Unexpose", request);
 	for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++) {
 		if (!reading_fits(&readings[i], verb, request))
 			continue;

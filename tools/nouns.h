@@ -24,6 +24,10 @@ void topology_print(const json_t *answer, bool colour);
 void links_print(const json_t *answer, bool colour);
 void explain_print(const json_t *answer, bool colour);
 
+/* Adds to what is exposed who listens there, and what the firewall refused. */
+void exposed_add(json_t *answer);
+void exposed_print(const json_t *answer, bool colour);
+
 void reload_print(const json_t *answer, bool colour);
 
 /* Of the links in an answer what is so whoever is on them. */
@@ -34,6 +38,9 @@ MUST_USE bool topology_write(const json_t *answer, const char *format);
 
 /* NO if it explains that there is no path. */
 enum verdict explain_judge(const json_t *answer);
+
+/* `expose` and `unexpose`, by the method. */
+MUST_USE enum verdict expose_run(const char *method, const struct request *request);
 
 /* Verbs that need no daemon: `key gen | pub`, `config check | cat`. */
 MUST_USE enum verdict key_run(const struct request *request);
