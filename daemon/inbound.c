@@ -48,8 +48,8 @@ static int commanded_read(struct mesh *mesh, struct failure *failure)
 static int firewall_put(struct mesh *mesh, const struct firewall *firewall, struct failure *failure)
 {
 	struct inbound *inbound = &mesh->inbound;
-	char why[400];
-	int status = nftables_apply(firewall, why, sizeof(why));
+	char why[WARDEN_LINE];
+	int status = warden_firewall(mesh->parts.warden, firewall, why, sizeof(why));
 
 	if (status != 0)
 		return failure_say(failure, status, "%s", why);
@@ -210,7 +210,7 @@ const char *inbound_says(const struct mesh *mesh)
 
 void inbound_close(struct mesh *mesh)
 {
-	if (mesh->inbound.stands && nftables_remove() != 0)
+	if (mesh->inbound.stands && warden_open(mesh->parts.warden) != 0)
 		log_say(mesh->parts.log, LOG_WARNING, NULL,
 			"the firewall's table, inet " FIREWALL_TABLE ", could not be removed");
 	mesh->inbound.stands = false;

@@ -2,6 +2,7 @@
  * refused as a whole. What is answered says nothing that who asks could not find out by itself. */
 #include "daemon/verbs.h"
 
+#include "daemon/nftables.h"
 #include "daemon/opener.h"
 #include "daemon/parcel.h"
 #include "daemon/warden.h"
@@ -102,6 +103,22 @@ static int verb_bypass(struct deed *deed)
 	return 0;
 }
 
+static int verb_firewall(struct deed *deed)
+{
+	struct warden_answer *answer = &deed->answer;
+	struct firewall firewall;
+
+	memcpy(&firewall, deed->body, sizeof(firewall));
+	memset(firewall.tun, 0, sizeof(firewall.tun));
+	memcpy(firewall.tun, deed->verbs->tun, strnlen(deed->verbs->tun, CONFIG_NAME - 1));
+	return nftables_apply(&firewall, answer->line, sizeof(answer->line));
+}
+
+static int verb_open(struct deed *deed)
+{
+	return nftables_remove();
+}
+
 /* What a verb's request has, and who does it. */
 static const struct {
 	size_t size;
@@ -112,6 +129,8 @@ static const struct {
 	[WARDEN_LEAVE] = {sizeof(struct warden_host), 0, 0, verb_leave},
 	[WARDEN_DEVICE] = {0, 1, WORKERS_MOST, verb_device},
 	[WARDEN_BYPASS] = {sizeof(struct warden_bypass), 1, 1, verb_bypass},
+	[WARDEN_FIREWALL] = {sizeof(struct firewall), 0, 0, verb_firewall},
+	[WARDEN_OPEN] = {0, 0, 0, verb_open},
 };
 
 int verbs_open(struct verbs *verbs, const char *tun, const char *loopback, struct failure *failure)

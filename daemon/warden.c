@@ -193,6 +193,24 @@ int warden_device(struct warden *warden, const int *queues, uint32_t count, char
 	return status;
 }
 
+int warden_firewall(struct warden *warden, const struct firewall *firewall, char *why, size_t size)
+{
+	struct warden_answer answer;
+	int status = warden_ask(warden, WARDEN_FIREWALL, firewall, sizeof(*firewall),
+				&(struct warden_freight){0}, &answer);
+
+	if (status != 0)
+		snprintf(why, size, "%s", answer.line);
+	return status;
+}
+
+int warden_open(struct warden *warden)
+{
+	struct warden_answer answer;
+
+	return warden_ask(warden, WARDEN_OPEN, NULL, 0, &(struct warden_freight){0}, &answer);
+}
+
 int warden_bypass(struct warden *warden, int program, uint32_t ifindex, bool native)
 {
 	struct warden_bypass wanted = {.ifindex = ifindex, .native = native};

@@ -6,6 +6,7 @@
 #define DAEMON_WARDEN_H
 
 #include "base/require.h"
+#include "daemon/firewall.h"
 #include "daemon/privileges.h"
 #include "node/limits.h"
 #include "tun/host.h"
@@ -21,6 +22,8 @@ enum warden_verb {
 	WARDEN_DEVICE, /* no body, queues: makes tun0 anew of them */
 	WARDEN_BYPASS, /* struct warden_bypass and a program: attaches it; the attachment comes back
 			*/
+	WARDEN_FIREWALL, /* struct firewall: puts the table there; its name of tun0 is not read */
+	WARDEN_OPEN,	 /* no body: takes the table away */
 	WARDEN_VERBS,
 };
 
@@ -35,7 +38,7 @@ struct warden_bypass {
 };
 
 enum {
-	WARDEN_BODY = 64, /* bytes of the largest request's body */
+	WARDEN_BODY = sizeof(struct firewall), /* of the largest request */
 	WARDEN_LINE = 512,
 	WARDEN_PATIENCE_MS = 2000, /* less than the service manager's with the daemon */
 };
@@ -99,6 +102,14 @@ MUST_USE int warden_leave(struct warden *warden, const struct host *host);
  * the old one, in their order. 0 or -errno, with one line for people in why. */
 MUST_USE int warden_device(struct warden *warden, const int *queues, uint32_t count, char *why,
 			   size_t size);
+
+/* Has the kernel do what a firewall says, in one step. 0 or -errno, with one line for people in
+ * why; then nothing has changed. */
+MUST_USE int warden_firewall(struct warden *warden, const struct firewall *firewall, char *why,
+			     size_t size);
+
+/* Takes the firewall out of the kernel. 0 or -errno. */
+MUST_USE int warden_open(struct warden *warden);
 
 /* Puts an XDP program before an interface: native in its driver, else before the stack. A
  * descriptor, with which it goes again, or -errno. */

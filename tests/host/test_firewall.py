@@ -343,8 +343,8 @@ def test_forged_sources_do_not_come_in(bob):
     inject(bob, datagram(peer, bob.address, 9000))
     wait_for(heard.heard, "a packet with a proper source is answered")
     assert refused(bob, "forged") == 0
-    inject(bob, datagram("2001:db8::5", bob.address, 9000), datagram(bob.address, bob.address, 9000),
-           datagram("beef::", bob.address, 9000), datagram("::1", bob.address, 9000))
+    inject(bob, *(datagram(source, bob.address, 9000)
+                  for source in ("2001:db8::5", bob.address, "beef::", "::1")))
     wait_for(lambda: refused(bob, "forged") == 3, "three are refused (the kernel refused ::1)")
 
 
