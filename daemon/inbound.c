@@ -210,7 +210,7 @@ const char *inbound_says(const struct mesh *mesh)
 
 void inbound_close(struct mesh *mesh)
 {
-	if (mesh->inbound.stands && warden_open(mesh->parts.warden) != 0)
+	if (mesh->inbound.stands && warden_no_firewall(mesh->parts.warden) != 0)
 		log_say(mesh->parts.log, LOG_WARNING, NULL,
 			"the firewall's table, inet " FIREWALL_TABLE ", could not be removed");
 	mesh->inbound.stands = false;

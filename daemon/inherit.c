@@ -34,7 +34,7 @@ static int step_pair(const struct step *step, uint32_t number, struct ethernet_s
 	return status == 0 ? step_numbered(step, "ring", number, &pair->ring) : status;
 }
 
-/* All but express. opened->carriers says how many there are. */
+/* All that there has to be. opened->carriers says how many there are. */
 static int walk(const struct step *step, struct opened *opened)
 {
 	struct named {
@@ -89,6 +89,7 @@ bool inherit_take(struct store *store, uint32_t carriers, struct opened *opened)
 	opened->carriers = carriers;
 	if (walk(&(struct step){take, store}, opened) != 0)
 		return false;
+	opened->firewall_events = store_take(store, "firewall-events");
 	for (uint32_t i = 0; i < OPENER_EXPRESS; i++)
 		opened->express[i] = store_take(store, "express");
 	busiest->express = opened->express;
@@ -101,8 +102,11 @@ bool inherit_take(struct store *store, uint32_t carriers, struct opened *opened)
 int inherit_keep(const struct opened *opened)
 {
 	struct opened copy = *opened;
+	int status = walk(&(struct step){keep, NULL}, &copy);
 
-	return walk(&(struct step){keep, NULL}, &copy);
+	if (status == 0 && opened->firewall_events >= 0)
+		status = store_keep("firewall-events", opened->firewall_events);
+	return status;
 }
 
 static int forget(struct store *store, const char *name, int *fd)
@@ -116,6 +120,7 @@ void inherit_forget(void)
 	struct opened all = {.carriers = WORKERS_MOST};
 
 	(void)!walk(&(struct step){forget, NULL}, &all);
+	(void)!store_forget("firewall-events");
 }
 
 /* They are to be had or not. */

@@ -10,8 +10,8 @@
 /* Takes what was handed over, if it is all there is to have for so many carriers: `tun`, `packet`
  * and `ring`, the control loop's; `tun.1`, `packet.1`, `ring.1` … those of the others by number;
  * `steering`, `link-requests`, `link-events`, `radio`, `facts` and `host-events`, and as many
- * `express` as there are. What answers wait in them is thrown away. False if something is missing;
- * opener_close is due in either case. */
+ * `express` as there are, and `firewall-events` where the kernel has netfilter. What answers wait
+ * in them is thrown away. False if something is missing; opener_close is due in either case. */
 MUST_USE bool inherit_take(struct store *store, uint32_t carriers, struct opened *opened);
 
 /* For how many carriers descriptors were handed over. */

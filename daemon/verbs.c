@@ -114,7 +114,7 @@ static int verb_firewall(struct deed *deed)
 	return nftables_apply(&firewall, answer->line, sizeof(answer->line));
 }
 
-static int verb_open(struct deed *deed)
+static int verb_no_firewall(struct deed *deed)
 {
 	return nftables_remove();
 }
@@ -130,7 +130,7 @@ static const struct {
 	[WARDEN_DEVICE] = {0, 1, WORKERS_MOST, verb_device},
 	[WARDEN_BYPASS] = {sizeof(struct warden_bypass), 1, 1, verb_bypass},
 	[WARDEN_FIREWALL] = {sizeof(struct firewall), 0, 0, verb_firewall},
-	[WARDEN_OPEN] = {0, 0, 0, verb_open},
+	[WARDEN_NO_FIREWALL] = {0, 0, 0, verb_no_firewall},
 };
 
 int verbs_open(struct verbs *verbs, const char *tun, const char *loopback, struct failure *failure)

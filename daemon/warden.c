@@ -204,11 +204,12 @@ int warden_firewall(struct warden *warden, const struct firewall *firewall, char
 	return status;
 }
 
-int warden_open(struct warden *warden)
+int warden_no_firewall(struct warden *warden)
 {
 	struct warden_answer answer;
 
-	return warden_ask(warden, WARDEN_OPEN, NULL, 0, &(struct warden_freight){0}, &answer);
+	return warden_ask(warden, WARDEN_NO_FIREWALL, NULL, 0, &(struct warden_freight){0},
+			  &answer);
 }
 
 int warden_bypass(struct warden *warden, int program, uint32_t ifindex, bool native)

@@ -23,7 +23,7 @@ enum warden_verb {
 	WARDEN_BYPASS, /* struct warden_bypass and a program: attaches it; the attachment comes back
 			*/
 	WARDEN_FIREWALL, /* struct firewall: puts the table there; its name of tun0 is not read */
-	WARDEN_OPEN,	 /* no body: takes the table away */
+	WARDEN_NO_FIREWALL, /* no body: takes the table away */
 	WARDEN_VERBS,
 };
 
@@ -109,7 +109,7 @@ MUST_USE int warden_firewall(struct warden *warden, const struct firewall *firew
 			     size_t size);
 
 /* Takes the firewall out of the kernel. 0 or -errno. */
-MUST_USE int warden_open(struct warden *warden);
+MUST_USE int warden_no_firewall(struct warden *warden);
 
 /* Puts an XDP program before an interface: native in its driver, else before the stack. A
  * descriptor, with which it goes again, or -errno. */
