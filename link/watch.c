@@ -134,18 +134,28 @@ static void link_compare(struct watch *watch, struct rtnl_link *link)
 	link_keep(watch, &facts);
 }
 
+/* What is left of an answer that could not be read would be taken for the next one. */
+static int requests_fail(const struct watch *watch)
+{
+	struct msghdr nothing = {0};
+
+	while (recvmsg(watch->sources.requests, &nothing, MSG_DONTWAIT) >= 0)
+		;
+	return -EIO;
+}
+
 /* Asks the kernel about one interface, by ifindex or else by name. 0 or -errno. */
 static int watch_look_at(struct watch *watch, uint32_t ifindex, const char *name)
 {
-	struct rtnl_link *link;
+	struct rtnl_link *link = NULL;
 	int error = rtnl_link_get_kernel(watch->requests, (int)ifindex, name, &link);
 
 	if (error == -NLE_NODEV || error == -NLE_OBJ_NOTFOUND) {
 		link_lose(watch, ifindex);
 		return 0;
 	}
-	if (error < 0)
-		return -EIO;
+	if (error < 0 || link == NULL)
+		return requests_fail(watch);
 	link_compare(watch, link);
 	rtnl_link_put(link);
 	return 0;
@@ -164,7 +174,7 @@ static int watch_look_at_dump(struct watch *watch)
 	struct nl_cache *all;
 
 	if (rtnl_link_alloc_cache(watch->requests, AF_UNSPEC, &all) < 0)
-		return -EIO;
+		return requests_fail(watch);
 	for (struct nl_object *at = nl_cache_get_first(all); at; at = nl_cache_get_next(at))
 		link_compare(watch, (struct rtnl_link *)at);
 	nl_cache_free(all);

@@ -31,9 +31,11 @@ bool interface_name_fits(const char *name)
 
 int interface_find(struct netlink *netlink, const char *name, struct interface *interface)
 {
-	struct rtnl_link *link;
+	struct rtnl_link *link = NULL;
 	int error = rtnl_link_get_kernel(netlink->socket, 0, name, &link);
 
+	if (error >= 0 && link == NULL)
+		return -EIO;
 	if (error < 0)
 		return error == -NLE_NODEV || error == -NLE_OBJ_NOTFOUND ? -ENODEV : -EIO;
 	const char *kind = rtnl_link_get_type(link);

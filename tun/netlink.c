@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static int refusal_keep(struct sockaddr_nl *from, struct nlmsgerr *answer, void *netlink)
@@ -17,6 +18,12 @@ static int refusal_keep(struct sockaddr_nl *from, struct nlmsgerr *answer, void 
 
 int netlink_open(struct netlink *netlink, int rtnetlink)
 {
+	struct msghdr nothing = {0};
+
+	/* What is left of an answer that could not be read would be taken for the next one. */
+	while (recvmsg(rtnetlink, &nothing, MSG_DONTWAIT) >= 0)
+		;
+
 	/* nl_socket_free closes what it was given, and the caller keeps its own. */
 	int copy = fcntl(rtnetlink, F_DUPFD_CLOEXEC, 0);
 	if (copy < 0)
