@@ -2,9 +2,10 @@
 import json
 import pathlib
 import socket
+import subprocess
 
 import pytest
-from mesh import BUILD, MESHCTL, wait_for
+from mesh import BUILD, MESHCTL, TREE, process_of, wait_for
 
 
 @pytest.fixture
@@ -205,3 +206,13 @@ def test_the_running_daemon_has_no_right_it_does_not_need(alice):
     assert status["NoNewPrivs"] == "1"
     assert status["Seccomp"] == ("2" if FILTERED else "0")
     assert status["Uid"].split() == ["977"] * 4
+
+
+@pytest.mark.skipif(not FILTERED, reason="this build has no filter")
+def test_the_kernel_lets_the_running_daemon_make_few_calls(alice):
+    pid = process_of(alice.running["meshpd"])
+    *names, count = subprocess.run([TREE / "tests/host/calls", str(pid)], capture_output=True,
+                                   text=True, check=True).stdout.split()
+    assert int(count) == len(names) <= 40
+    assert "sendmmsg" in names and not {"execve", "clone", "clone3", "ptrace"} & set(names)
+    assert alice.answers()

@@ -8,8 +8,8 @@ from mesh import BUILD, MESHPD, TREE
 
 SHIM = BUILD / "tests/host/fault.so"
 SHARES = 4  # run beside each other
-# Every so many-th call fails; all of them with MESHPD_FAULTS=1, in some minutes.
-STRIDE = int(os.environ.get("MESHPD_FAULTS", 5))
+# Every so many-th call fails; all of them with MESHPD_FAULTS=1 and --timeout 900, in some minutes.
+STRIDE = int(os.environ.get("MESHPD_FAULTS", 17))
 
 
 @pytest.mark.skipif(not SHIM.exists(), reason="a sanitizer puts itself before the calls, too")

@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from mesh import wait_for
+from mesh import TREE, wait_for
 
 
 def test_three_started_machines_are_neighbours_and_ping(rack):
@@ -33,6 +33,8 @@ def test_the_daemon_runs_without_rights(pair):
     for kind in ("CapPrm", "CapEff", "CapInh", "CapAmb", "CapBnd"):
         assert int(facts[kind], 16) == 0
     assert facts["NoNewPrivs"] == "1" and facts["Seccomp"] == "2"
+    calls = (TREE / "tests/host/calls").read_text()
+    assert int(alice.run("python3", "-", process, input=calls).stdout.split()[-1]) <= 40
 
 
 def test_a_busy_link_gets_its_own_socket_within_the_sandbox(pair):
