@@ -39,6 +39,8 @@ def test_the_daemon_runs_without_rights(pair):
 
 def test_a_busy_link_gets_its_own_socket_within_the_sandbox(pair):
     alice, bob = pair
+    bob.configure("[Firewall]\nInbound=allow\n")  # else echo is limited
+    bob.systemctl("reload", "meshpd")
 
     def way():
         return alice.meshctl("links")["links"][0]["way"]
@@ -172,3 +174,18 @@ def test_the_relay_in_the_kernel_needs_no_right_of_the_daemon(machine):
     machine.run("kill", "-KILL", machine.show()["MainPID"])
     wait_for(lambda: machine.show()["NRestarts"] == "1" and machine.answers(), "another daemon")
     assert bypass(machine) != "off", machine.status()
+
+
+def test_the_firewall_stays_over_a_restart_and_goes_with_a_stop(machine):
+    def table():
+        return "meshpd" in machine.run("nft", "list", "tables").stdout
+    machine.start()
+    assert machine.meshctl("status")["firewall"] == "deny"
+    machine.run("meshctl", "expose", "tcp/80")
+    machine.run("nft", "flush", "ruleset")
+    wait_for(table, "the table is made again", 5)
+    machine.systemctl("restart", "meshpd")
+    assert table()
+    assert [e["what"] for e in machine.meshctl("exposed")["exposed"]] == ["tcp/80"]
+    machine.systemctl("stop", "meshpd")
+    assert not table()
