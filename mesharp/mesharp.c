@@ -106,6 +106,25 @@ static struct step step_heard(struct mesharp *mesharp, instant now, uint32_t pla
 	return step;
 }
 
+/* An entry was LOST: the other end's interface may be down, so what leads there over other links of
+ * ours is asked at once, before it is taken for a way round. */
+static void doubt_others(struct mesharp *mesharp, const struct step *step)
+{
+	const struct roster *roster = mesharp_roster(mesharp);
+	instant now = step->context.now;
+
+	for (uint32_t at = roster_first(roster, &step->entry->address); at != ROSTER_NONE;
+	     at = roster_next(roster, at)) {
+		struct entry *other = roster_entry(roster, at);
+
+		if (at == step->place || other->state != NEIGHBOUR_FULL || other->tries > 0 ||
+		    !lladdr_equal(&other->lladdr, &step->entry->lladdr))
+			continue;
+		other->due = now;
+		timers_set(mesharp_timers(mesharp), at, entry_deadline(other, now));
+	}
+}
+
 /* After the event: the change is noted, the timer set. */
 static void step_end(struct mesharp *mesharp, const struct step *step)
 {
@@ -113,6 +132,8 @@ static void step_end(struct mesharp *mesharp, const struct step *step)
 
 	if (entry->state != step->before)
 		roster_changed(mesharp_roster(mesharp), step->place, step->before);
+	if (entry->state != step->before && entry->state == NEIGHBOUR_LOST)
+		doubt_others(mesharp, step);
 	if (entry->state != step->before && step->context.crowded)
 		selection_set(mesharp, entry->link, step->context.now);
 	if (entry->state == NEIGHBOUR_NONE)
