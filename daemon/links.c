@@ -101,15 +101,17 @@ static void link_relay(struct mesh *mesh, uint32_t slot)
 		transit_leave(mesh, slot);
 }
 
-/* A link is none any more. The kernel has forgotten that it is in our group if the interface itself
- * is gone; one that is still there keeps the socket that was made for it. */
-static void link_unset(struct mesh *mesh, uint32_t slot)
+/* A link is none any more. An interface that is still there leaves our group and keeps the socket
+ * that was made for it. */
+static void link_unset(struct mesh *mesh, uint32_t slot, bool there)
 {
 	struct mesh_link *link = &mesh->links[slot];
 
 	link->used = false;
-	link->gone = ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes) != 0;
-	if (link->gone)
+	link->gone = !there;
+	if (there)
+		(void)!ethernet_leave(mesh->ethernet, link->facts.ifindex, NODE_GROUP.bytes);
+	else
 		ethernet_unlink(mesh->ethernet, link->facts.ifindex);
 	transit_leave(mesh, slot);
 }
@@ -126,7 +128,7 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 	vault_links(mesh->parts.vault)[change->slot] =
 		change->kind == LINK_GONE ? (struct link_facts){.ifindex = 0} : *facts;
 	if (change->kind == LINK_GONE)
-		link_unset(mesh, change->slot);
+		link_unset(mesh, change->slot, change->there);
 	else
 		ethernet_link(mesh->ethernet, facts);
 	carriers_follow(mesh);

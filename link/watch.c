@@ -36,6 +36,7 @@ enum news { NEWS_NONE, NEWS_NEW, NEWS_CHANGED, NEWS_GONE };
 struct slot {
 	bool used; /* until its end was told */
 	bool seen; /* by the enumeration under way */
+	bool there;
 	enum news news;
 	struct link_facts facts;
 };
@@ -75,8 +76,8 @@ static struct slot *slot_find(struct watch *watch, uint32_t ifindex)
 	return NULL;
 }
 
-/* An interface is no link, or none any more. */
-static void link_lose(struct watch *watch, uint32_t ifindex)
+/* An interface is no link, or none any more; there: it exists all the same. */
+static void link_lose(struct watch *watch, uint32_t ifindex, bool there)
 {
 	struct slot *slot = slot_find(watch, ifindex);
 
@@ -86,6 +87,8 @@ static void link_lose(struct watch *watch, uint32_t ifindex)
 		*slot = (struct slot){0};
 	else
 		slot->news = NEWS_GONE;
+	slot->seen = true;
+	slot->there = there;
 }
 
 /* An interface that was not a link is one now. */
@@ -126,7 +129,7 @@ static void link_compare(struct watch *watch, struct rtnl_link *link)
 	struct link_facts facts;
 
 	if (!facts_read(link, &facts) || !name_matches(&watch->sources, facts.name)) {
-		link_lose(watch, (uint32_t)rtnl_link_get_ifindex(link));
+		link_lose(watch, (uint32_t)rtnl_link_get_ifindex(link), true);
 		return;
 	}
 	if (facts.radio && watch->radio != NULL)
@@ -151,7 +154,7 @@ static int watch_look_at(struct watch *watch, uint32_t ifindex, const char *name
 	int error = rtnl_link_get_kernel(watch->requests, (int)ifindex, name, &link);
 
 	if (error == -NLE_NODEV || error == -NLE_OBJ_NOTFOUND) {
-		link_lose(watch, ifindex);
+		link_lose(watch, ifindex, false);
 		return 0;
 	}
 	if (error < 0 || link == NULL)
@@ -181,7 +184,8 @@ static int watch_look_at_dump(struct watch *watch)
 	return 0;
 }
 
-/* Looks at every interface there is, and takes those not found for gone. 0 or -errno. */
+/* Looks at every interface there is, and then at the links that were not among them. 0 or -errno.
+ */
 static int watch_look_at_all(struct watch *watch)
 {
 	watch->stale = true;
@@ -197,11 +201,11 @@ static int watch_look_at_all(struct watch *watch)
 		error = watch_look_at_dump(watch);
 	if (error)
 		return error;
-	for (size_t i = 0; i < WATCH_LINKS; i++)
+	for (size_t i = 0; i < WATCH_LINKS && !error; i++)
 		if (watch->slots[i].used && !watch->slots[i].seen)
-			link_lose(watch, watch->slots[i].facts.ifindex);
-	watch->stale = false;
-	return 0;
+			error = watch_look_at(watch, watch->slots[i].facts.ifindex, NULL);
+	watch->stale = error != 0;
+	return error;
 }
 
 /* Remembers an interface to be looked at. */
@@ -300,7 +304,10 @@ static bool slots_next(struct watch *watch, struct link_change *change)
 		struct slot *slot = &watch->slots[i];
 		if (slot->news == NEWS_NONE)
 			continue;
-		*change = (struct link_change){kinds[slot->news], i, slot->facts};
+		*change = (struct link_change){.kind = kinds[slot->news],
+					       .there = slot->there,
+					       .slot = i,
+					       .facts = slot->facts};
 		slot->used = slot->news != NEWS_GONE;
 		slot->news = NEWS_NONE;
 		/* The freed slot may be for one that was refused. */
@@ -318,8 +325,9 @@ bool watch_next(struct watch *watch, struct link_change *change)
 		return true;
 	if (watch->refused_count == 0)
 		return false;
-	*change = (struct link_change){LINK_REFUSED, WATCH_LINKS,
-				       watch->refused[--watch->refused_count]};
+	*change = (struct link_change){.kind = LINK_REFUSED,
+				       .slot = WATCH_LINKS,
+				       .facts = watch->refused[--watch->refused_count]};
 	return true;
 }
 

@@ -41,6 +41,7 @@ enum link_change_kind {
 
 struct link_change {
 	enum link_change_kind kind;
+	bool there;    /* GONE: the interface still exists */
 	uint32_t slot; /* 0 … WATCH_LINKS - 1, the same while the interface stays a link */
 	struct link_facts facts;
 };

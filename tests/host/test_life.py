@@ -70,7 +70,8 @@ def twice(mesh):
 def both(hosts):
     for host in hosts:
         wait_for(lambda: sum(n["state"] == "FULL" for n in
-                             host.meshctl("neighbours")["neighbours"]) == 4, "all four are FULL")
+                             host.meshctl("neighbours")["neighbours"]) == 4, "all four are FULL",
+                 12)
     return hosts
 
 
@@ -92,6 +93,7 @@ def test_nothing_is_lost_when_a_link_comes_and_little_when_it_goes(mesh, twice):
         with quietly(bob, 3), pinging(alice, bob) as pings:
             bob.ip(down)
         assert len(pings.lost) < BREAK
+        assert ("link eth0: gone" in bob.log_of("meshpd").read_text()) == ("delete" in down)
         with quietly(bob, 4), pinging(alice, bob) as pings:
             up()
             both(twice)
@@ -123,13 +125,17 @@ def test_a_better_link_takes_over_without_a_loss(mesh):
     assert pings.lost == []
 
 
-def test_a_new_name_is_a_line_and_a_new_address_a_moment(pair):
+def test_a_new_name_is_a_line_and_a_new_address_a_moment(mesh, pair):
     alice, bob = pair
     for name in ("eth5", "eth0"):
         with quietly(bob, 1), pinging(alice, bob) as pings:
             bob.ip(f"link set {links(bob)[0]} name {name}")
             wait_for(lambda: links(bob) == [name], "bob knows the name")
         assert pings.lost == []
+    bob.ip("link set eth0 name other")
+    bob.until_logged("meshpd", "link eth0: let go")
+    bob.ip("link set other name eth0")
+    mesh.joined(alice, bob)
     with quietly(bob, 3), pinging(alice, bob) as pings:
         bob.ip("link set eth0 address 02:00:00:00:00:77")
         wait_for(lambda: bob.meshctl("status")["links"][0]["lladdr"] == "02:00:00:00:00:77",
@@ -153,6 +159,7 @@ def test_a_link_that_goes_to_another_namespace_comes_back(mesh, twice):
         subprocess.run(["nsenter", "-t", str(bob.pid), "-n", "ip", "link", "set", "eth0", "netns",
                         str(mesh.switch.pid)], check=True)
         wait_for(lambda: links(bob) == ["eth1"], "bob knows that it is gone")
+    assert "link eth0: gone" in bob.log_of("meshpd").read_text()
     assert len(pings.lost) < BREAK
     with quietly(bob, 4), pinging(alice, bob) as pings:
         subprocess.run(["nsenter", "-t", str(mesh.switch.pid), "-n", "ip", "link", "set", "eth0",
