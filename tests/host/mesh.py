@@ -18,6 +18,9 @@ BUILD = pathlib.Path(os.environ.get("MESHPD_BUILD", TREE / "build/plain")).resol
 MESHPD = BUILD / "daemon/meshpd"
 MESHPD_LO2 = BUILD / "daemon/meshpd-lo2"
 MESHCTL = BUILD / "tools/meshctl"
+
+# A sanitizer brings memory, a heap and system calls of its own.
+SANITIZED = not (BUILD / "tests/bench/allocations.so").exists()
 ETHERTYPE = 0x88B5
 LIBC = ctypes.CDLL(None, use_errno=True)
 

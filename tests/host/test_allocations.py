@@ -4,11 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from mesh import BUILD, TREE
+from mesh import SANITIZED, TREE
 
 
-@pytest.mark.skipif(not (BUILD / "tests/bench/allocations.so").exists(),
-                    reason="a sanitizer brings a heap of its own")
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer brings a heap of its own")
 def test_no_heap_and_no_lock_for_a_packet():
     done = subprocess.run([sys.executable, TREE / "tests/bench/allocations", "--seconds", "1"],
                           capture_output=True, text=True, timeout=80)

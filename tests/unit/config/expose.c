@@ -93,7 +93,7 @@ static void what_is_written_reads_back(void **state)
 		"tcp/22 from beef::1",
 		"tcp/22 from beef::/16",
 		"udp/60000-65535 from beef:1234:1234:1234:1234:1234:1234:1230/124",
-		"udp/60000-65535 from " KEY,
+		("udp/60000-65535 from " KEY),
 	};
 	struct config_expose expose, again;
 	char text[EXPOSE_TEXT];
@@ -116,7 +116,7 @@ static void equal_is_all_of_it(void **state)
 		"tcp/79-80",
 		"tcp/80 from beef::1",
 		"tcp/80 from beef::2",
-		"tcp/80 from " KEY,
+		("tcp/80 from " KEY),
 		"tcp/80 from beef::/127",
 	};
 	enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
