@@ -62,6 +62,7 @@ struct upkeep {
 	struct loop_source *due; /* when something is made again */
 	instant next;		 /* not before */
 	duration pause;		 /* that was before next */
+	bool again;		 /* it is made once more for what was told meanwhile */
 };
 
 /* What a mesh is made of. All of it stays the caller's and outlives the mesh. */

@@ -16,15 +16,18 @@ enum {
 	PAUSE_MOST_MS = 60000,
 };
 
-/* Has the kernel's events that came of what was just done forgotten. */
+/* What the kernel tells meanwhile comes of what is done here, or somebody took away more at the
+ * same moment: then all is set once more. */
 static int host_set(struct mesh *mesh, struct failure *failure)
 {
 	char why[WARDEN_LINE];
 	int status =
 		warden_host(mesh->parts.warden, &mesh->host, &mesh->loopback, why, sizeof(why));
 
-	if (status == 0)
-		presence_lost(mesh->parts.opened->host_events, &mesh->host);
+	mesh->upkeep.again =
+		status == 0 && presence_lost(mesh->parts.opened->host_events, &mesh->host);
+	if (mesh->upkeep.again)
+		loop_timer_set(mesh->upkeep.due, mesh->upkeep.next);
 	return status == 0 ? 0 : failure_say(failure, status, "%s", why);
 }
 
@@ -88,18 +91,21 @@ static void upkeep_due(void *owner)
 	struct mesh *mesh = owner;
 	struct upkeep *upkeep = &mesh->upkeep;
 	struct failure failure;
+	bool again = upkeep->again;
 	int status;
 
 	upkeep_plan(upkeep, loop_now());
+	loop_timer_set(upkeep->due, INSTANT_NEVER);
 	status = upkeep_restore(mesh, &failure);
-	if (status == 0)
+	if (status == 0 && !again)
 		log_say(mesh->parts.log, LOG_NOTICE, NULL,
 			"%s or %s was changed or deleted by somebody: all is as it should be again",
 			mesh->host.tun, mesh->loopback.name);
-	else
-		log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED, "%s, trying again in %lld ms",
-			failure.text, (long long)(upkeep->pause.us / 1000));
-	loop_timer_set(upkeep->due, status == 0 ? INSTANT_NEVER : upkeep->next);
+	if (status == 0)
+		return;
+	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED, "%s, trying again in %lld ms",
+		failure.text, (long long)(upkeep->pause.us / 1000));
+	loop_timer_set(upkeep->due, upkeep->next);
 }
 
 void upkeep_miss(struct mesh *mesh)
@@ -112,8 +118,10 @@ static void events_ready(void *owner)
 {
 	struct mesh *mesh = owner;
 
-	if (presence_lost(mesh->parts.opened->host_events, &mesh->host) || !device_is_there(mesh))
+	if (presence_lost(mesh->parts.opened->host_events, &mesh->host) || !device_is_there(mesh)) {
+		mesh->upkeep.again = false;
 		loop_timer_set(mesh->upkeep.due, mesh->upkeep.next);
+	}
 }
 
 int upkeep_open(struct mesh *mesh, struct failure *failure)
