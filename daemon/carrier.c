@@ -148,7 +148,7 @@ static struct datapath carrier_begin(struct carrier *carrier)
 }
 
 /* What the control loop gave. True if it was anything. */
-static bool carrier_orders(struct carrier *carrier, instant now)
+static bool carrier_orders(struct carrier *carrier)
 {
 	struct datapath datapath = carrier_begin(carrier);
 	struct handover handover;
@@ -156,11 +156,11 @@ static bool carrier_orders(struct carrier *carrier, instant now)
 	bool any = false;
 
 	while (outbox_spare(&carrier->outbox) && channel_take(carrier->orders, &handover, &bytes)) {
-		datapath_handover(&datapath, now, &handover, bytes.bytes, bytes.size,
+		datapath_handover(&datapath, carrier->now, &handover, bytes.bytes, bytes.size,
 				  &carrier->outbox);
 		any = true;
 	}
-	datapath_flush(&datapath, now, &carrier->outbox);
+	datapath_flush(&datapath, carrier->now, &carrier->outbox);
 	carrier_end(carrier);
 	datapath_end(&datapath);
 	return any;
@@ -177,7 +177,7 @@ static uint32_t carrier_slot(const struct carrier *carrier, uint32_t ifindex)
 	return slot;
 }
 
-static void carrier_frame_came(struct carrier *carrier, struct datapath *datapath, instant now,
+static void carrier_frame_came(struct carrier *carrier, struct datapath *datapath,
 			       const struct ethernet_frame *frame)
 {
 	uint32_t slot = carrier_slot(carrier, frame->ifindex);
@@ -190,26 +190,26 @@ static void carrier_frame_came(struct carrier *carrier, struct datapath *datapat
 	memcpy(from.bytes, frame->source, LLADDR);
 	if (!outbox_spare(&carrier->outbox))
 		carrier_clear(carrier);
-	datapath_frame(datapath, now, slot, from, frame->group, frame->bytes, frame->size,
+	datapath_frame(datapath, carrier->now, slot, from, frame->group, frame->bytes, frame->size,
 		       &carrier->outbox);
 }
 
 /* A batch of frames. True if there were any. */
-static bool carrier_frames(struct carrier *carrier, instant now)
+static bool carrier_frames(struct carrier *carrier)
 {
 	struct datapath datapath = carrier_begin(carrier);
 	const struct ethernet_frame *frames;
 	int count = ethernet_receive(carrier->ethernet, &frames);
 
 	for (int i = 0; i < count; i++)
-		carrier_frame_came(carrier, &datapath, now, &frames[i]);
+		carrier_frame_came(carrier, &datapath, &frames[i]);
 	carrier_end(carrier);
 	datapath_end(&datapath);
 	return count > 0;
 }
 
 /* What was read from tun, packet by packet. */
-static void carrier_packet_came(struct carrier *carrier, struct datapath *datapath, instant now,
+static void carrier_packet_came(struct carrier *carrier, struct datapath *datapath,
 				const uint8_t header[OFFLOAD_HEADER], size_t size)
 {
 	struct offload offload;
@@ -224,13 +224,13 @@ static void carrier_packet_came(struct carrier *carrier, struct datapath *datapa
 	while (split_next(&split, &part)) {
 		if (!outbox_spare(&carrier->outbox))
 			carrier_clear(carrier);
-		datapath_packet(datapath, now, (struct span){part.bytes, part.size}, part.partial,
-				&carrier->outbox);
+		datapath_packet(datapath, carrier->now, (struct span){part.bytes, part.size},
+				part.partial, &carrier->outbox);
 	}
 }
 
 /* A batch of packets. True if there were any. */
-static bool carrier_packets(struct carrier *carrier, instant now)
+static bool carrier_packets(struct carrier *carrier)
 {
 	struct datapath datapath = carrier_begin(carrier);
 	uint8_t header[OFFLOAD_HEADER];
@@ -242,10 +242,10 @@ static bool carrier_packets(struct carrier *carrier, instant now)
 				sizeof(carrier->packet));
 		if (size <= 0)
 			break;
-		carrier_packet_came(carrier, &datapath, now, header, (size_t)size);
+		carrier_packet_came(carrier, &datapath, header, (size_t)size);
 		reads++;
 	}
-	datapath_flush(&datapath, now, &carrier->outbox);
+	datapath_flush(&datapath, carrier->now, &carrier->outbox);
 	carrier_end(carrier);
 	datapath_end(&datapath);
 	if (size < 0 && tun_is_gone(size)) {
@@ -293,14 +293,13 @@ static void carrier_table_read(struct carrier *carrier)
 
 static bool carrier_turn(struct carrier *carrier)
 {
-	instant now = loop_now();
 	bool busy;
 
-	carrier->now = now;
+	carrier->now = loop_now();
 	carrier_table_read(carrier);
-	busy = carrier_orders(carrier, now);
-	busy = carrier_frames(carrier, now) || busy;
-	return carrier_packets(carrier, now) || busy;
+	busy = carrier_orders(carrier);
+	busy = carrier_frames(carrier) || busy;
+	return carrier_packets(carrier) || busy;
 }
 
 /* Copies figures, all of which are counters of 64 bits, to where others may look. */
