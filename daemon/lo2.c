@@ -2,7 +2,6 @@
  * so that they are there before the daemon starts and after it stops. It reads the same
  * configuration as meshpd, makes the identity if there is none, and exits. */
 #include "daemon/loopback.h"
-#include "daemon/opener.h"
 #include "daemon/options.h"
 #include "daemon/privileges.h"
 
@@ -13,17 +12,9 @@
 
 static int run(const struct config *config, const struct account *account, struct failure *failure)
 {
-	struct opened opened = OPENED_NONE;
 	int status = account_directory(account, config->state_directory, 0700, failure);
 
-	if (status == 0)
-		status = opener_open_host(&opened, failure);
-	if (status == 0)
-		status = privileges_keep_network(account, failure);
-	if (status == 0)
-		status = loopback_make(config, opened.host_requests, "meshpd-lo2", failure);
-	opener_close(&opened);
-	return status;
+	return status == 0 ? loopback_make(config, account, "meshpd-lo2", failure) : status;
 }
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
 #include "daemon/loopback.h"
 
 #include "crypto/identity.h"
+#include "daemon/opener.h"
 #include "daemon/state.h"
 #include "meshp/address.h"
 #include "tun/loopback.h"
@@ -33,8 +34,8 @@ static int own_address(const struct config *config, uint8_t address[16], struct 
 	return 0;
 }
 
-int loopback_make(const struct config *config, int rtnetlink, const char *program,
-		  struct failure *failure)
+static int lo2_make(const struct config *config, int rtnetlink, const char *program,
+		    struct failure *failure)
 {
 	struct host host = {.tun = config->tun_name, .loopback = config->loopback_name};
 	struct loopback result;
@@ -50,4 +51,18 @@ int loopback_make(const struct config *config, int rtnetlink, const char *progra
 		fprintf(stderr, "%s: this kernel cannot make %s, the addresses are on %s\n",
 			program, config->loopback_name, result.name);
 	return 0;
+}
+
+int loopback_make(const struct config *config, const struct account *account, const char *program,
+		  struct failure *failure)
+{
+	struct opened opened;
+	int status = opener_open_host(&opened, failure);
+
+	if (status == 0)
+		status = privileges_keep_network(account, failure);
+	if (status == 0)
+		status = lo2_make(config, opened.host_requests, program, failure);
+	opener_close(&opened);
+	return status;
 }

@@ -4,12 +4,12 @@
 
 #include "base/require.h"
 #include "config/config.h"
-#include "daemon/failure.h"
+#include "daemon/privileges.h"
 
-/* Makes lo2 as loopback_up does, and the identity if there is none. rtnetlink is a NETLINK_ROUTE
- * socket and stays the caller's. To be called as the user of the identity, with CAP_NET_ADMIN. What
- * is not as configured is said on stderr behind the program's name. 0 or -errno. */
-MUST_USE int loopback_make(const struct config *config, int rtnetlink, const char *program,
-			   struct failure *failure);
+/* Makes lo2 as loopback_up does, and the identity if there is none. The process becomes the account
+ * for that, the identity's owner, and keeps CAP_NET_ADMIN alone. What is not as configured is said
+ * on stderr behind the program's name. 0 or -errno. */
+MUST_USE int loopback_make(const struct config *config, const struct account *account,
+			   const char *program, struct failure *failure);
 
 #endif

@@ -79,7 +79,6 @@ static int descriptors_keep(const struct config *config, struct log *log, struct
 int prepare(const struct config *config, const struct account *account, struct log *log,
 	    struct failure *failure)
 {
-	struct opened opened = OPENED_NONE;
 	int status = network_join(failure);
 
 	if (status == 0)
@@ -87,11 +86,6 @@ int prepare(const struct config *config, const struct account *account, struct l
 	if (status == 0)
 		status = descriptors_keep(config, log, failure);
 	if (status == 0)
-		status = opener_open_host(&opened, failure);
-	if (status == 0)
-		status = privileges_keep_network(account, failure);
-	if (status == 0)
-		status = loopback_make(config, opened.host_requests, "meshpd-warden", failure);
-	opener_close(&opened);
+		status = loopback_make(config, account, "meshpd-warden", failure);
 	return status;
 }
