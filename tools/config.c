@@ -1,6 +1,7 @@
 /* `meshctl config check` says whether a configuration is good, `meshctl config cat` shows the files
  * it is made of. */
 #include "tools/nouns.h"
+#include "tools/usage.h"
 
 #include "config/config.h"
 
@@ -8,7 +9,7 @@
 
 enum verdict config_run(const struct request *request)
 {
-	const char *verb = request->argument_count > 0 ? request->arguments[0] : "";
+	const char *verb = request->arguments[0];
 	struct config_source source = {.file = NULL};
 	struct config config;
 
@@ -22,6 +23,6 @@ enum verdict config_run(const struct request *request)
 	}
 	if (strcmp(verb, "cat") == 0 && request->argument_count == 1)
 		return config_cat(&source, stdout, stderr) ? VERDICT_YES : VERDICT_NO;
-	fputs("usage: meshctl config check [FILE] | cat\n", stderr);
+	usage_line(request->verb, stderr);
 	return VERDICT_USAGE;
 }

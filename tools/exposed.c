@@ -177,7 +177,7 @@ void exposed_print(const json_t *answer, bool colour)
 	json_decref(rows);
 }
 
-enum verdict expose_run(const char *method, const struct request *request)
+enum verdict expose_run(const struct request *request)
 {
 	char what[256] = "";
 	json_t *answer;
@@ -186,11 +186,8 @@ enum verdict expose_run(const char *method, const struct request *request)
 	for (int i = 0; i < request->argument_count; i++)
 		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i > 0 ? " " : "",
 			 request->arguments[i]);
-	if (what[0] == '\0') {
-		fputs("usage: meshctl expose | unexpose tcp/80 [from ADDRESS]\n", stderr);
-		return VERDICT_USAGE;
-	}
-	verdict = client_call(request->socket, method, json_pack("{s:s}", "what", what), &answer);
+	verdict = client_call(request->socket, request->verb->method,
+			      json_pack("{s:s}", "what", what), &answer);
 	if (verdict == VERDICT_YES)
 		json_decref(answer);
 	return verdict;

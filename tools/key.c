@@ -1,5 +1,6 @@
 /* `meshctl key gen` makes an identity, `meshctl key pub` shows what others may know of one. */
 #include "tools/nouns.h"
+#include "tools/usage.h"
 
 #include "config/secret.h"
 #include "crypto/identity.h"
@@ -91,7 +92,7 @@ static enum verdict key_pub(const char *path, bool json)
 
 enum verdict key_run(const struct request *request)
 {
-	const char *verb = request->argument_count > 0 ? request->arguments[0] : "";
+	const char *verb = request->arguments[0];
 
 	if (sodium_init() < 0)
 		return VERDICT_NO;
@@ -100,6 +101,6 @@ enum verdict key_run(const struct request *request)
 	if (strcmp(verb, "pub") == 0 && request->argument_count <= 2)
 		return key_pub(request->argument_count == 2 ? request->arguments[1] : IDENTITY_FILE,
 			       request->json);
-	fputs("usage: meshctl key gen | pub [FILE]\n", stderr);
+	usage_line(request->verb, stderr);
 	return VERDICT_USAGE;
 }

@@ -4,16 +4,7 @@
 #define TOOLS_NOUNS_H
 
 #include "tools/client.h"
-
-/* How meshctl was called. */
-struct request {
-	const char *socket;
-	bool json;
-	bool colour;
-	const char *format;	/* of a topology: NULL, "netjson" or "dot" */
-	char *const *arguments; /* behind the verb */
-	int argument_count;
-};
+#include "tools/verbs.h"
 
 /* Print an answer of io.meshpd as tables. What they print may be added to it. */
 void status_print(const json_t *answer, bool colour);
@@ -33,14 +24,14 @@ void reload_print(const json_t *answer, bool colour);
 /* Of the links in an answer what is so whoever is on them. */
 void links_print_facts(const json_t *answer, bool colour);
 
-/* Prints a topology in a format, "netjson" or "dot"; false if that is neither. */
-MUST_USE bool topology_write(const json_t *answer, const char *format);
+/* Prints a topology in a format, "netjson" or "dot". */
+void topology_write(const json_t *answer, const char *format);
 
 /* NO if it explains that there is no path. */
 enum verdict explain_judge(const json_t *answer);
 
-/* `expose` and `unexpose`, by the method. */
-MUST_USE enum verdict expose_run(const char *method, const struct request *request);
+/* `expose` and `unexpose`, by the verb's method. */
+MUST_USE enum verdict expose_run(const struct request *request);
 
 /* Verbs that need no daemon: `key gen | pub`, `config check | cat`. */
 MUST_USE enum verdict key_run(const struct request *request);

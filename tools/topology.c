@@ -108,16 +108,13 @@ static void dot_print(const json_t *nodes, const json_t *links)
 	puts("}");
 }
 
-bool topology_write(const json_t *answer, const char *format)
+void topology_write(const json_t *answer, const char *format)
 {
 	const json_t *nodes = json_object_get(answer, "nodes");
 	const json_t *links = json_object_get(answer, "links");
 
 	if (strcmp(format, "netjson") == 0)
 		netjson_print(nodes, links);
-	else if (strcmp(format, "dot") == 0)
-		dot_print(nodes, links);
 	else
-		return false;
-	return true;
+		dot_print(nodes, links);
 }

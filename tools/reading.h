@@ -1,0 +1,10 @@
+/* A verb that asks the daemon and shows what it says, once or again and again. */
+#ifndef TOOLS_READING_H
+#define TOOLS_READING_H
+
+#include "tools/verbs.h"
+
+/* Asks once, or as often as --watch says. */
+MUST_USE enum verdict reading_run(const struct request *request);
+
+#endif
