@@ -15,7 +15,8 @@ struct key {
 	const char *section;
 	const char *name;
 	const char *standard; /* the default, as it stands in a file */
-	const char *help;     /* one line for people */
+	const char *help;     /* one line for people, a comment in --print-defaults */
+	const char *text;     /* what meshpd.conf(5) says besides, sentences */
 	bool may_be_empty;    /* an empty value is a value; else it asks for the default */
 	enum key_effect effect;
 	bool (*set)(struct config *config, const char *text, struct why *why);

@@ -3,69 +3,52 @@
 
 #include <getopt.h>
 
-enum {
-	OPTION_CHECK = 256,
-	OPTION_JOURNAL,
-	OPTION_DEFAULTS,
-	OPTION_VERSION,
-	OPTION_HELP,
+const struct flag options_flags[OPTIONS] = {
+	[OPTION_CONFIG] = {"config", 'c', "FILE", NULL,
+			   "read FILE instead of meshpd.conf and its drop-ins"},
+	[OPTION_CHECK] = {"check", 0, NULL, NULL, "only say whether the configuration is good"},
+	[OPTION_JOURNAL] = {"journal", 0, "FILE", NULL,
+			    "meshpd: record every event, and every secret, in FILE"},
+	[OPTION_DEFAULTS] = {"print-defaults", 0, NULL, NULL,
+			     "print a configuration file with every default"},
+	[OPTION_VERSION] = {"version", 0, NULL, NULL, "print the version"},
+	[OPTION_HELP] = {"help", 'h', NULL, NULL, "say how it is called"},
 };
 
-static const struct option names[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"check", no_argument, NULL, OPTION_CHECK},
-	{"journal", required_argument, NULL, OPTION_JOURNAL},
-	{"print-defaults", no_argument, NULL, OPTION_DEFAULTS},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{NULL, 0, NULL, 0},
-};
+/* What is asked for, by the option that says so; the first of them counts. */
+static enum wanted wanted_by(const char *const given[OPTIONS])
+{
+	if (given[OPTION_HELP] != NULL)
+		return WANTED_HELP;
+	if (given[OPTION_VERSION] != NULL)
+		return WANTED_VERSION;
+	if (given[OPTION_DEFAULTS] != NULL)
+		return WANTED_DEFAULTS;
+	return given[OPTION_CHECK] != NULL ? WANTED_CHECK : WANTED_RUN;
+}
 
 bool options_read(struct options *options, int argc, char **argv)
 {
-	int option;
+	const char *given[OPTIONS];
 
-	*options = (struct options){.wanted = WANTED_RUN};
-	while ((option = getopt_long(argc, argv, "c:h", names, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->source.file = optarg;
-			break;
-		case OPTION_CHECK:
-			options->wanted = WANTED_CHECK;
-			break;
-		case OPTION_JOURNAL:
-			options->journal = optarg;
-			break;
-		case OPTION_DEFAULTS:
-			options->wanted = WANTED_DEFAULTS;
-			break;
-		case OPTION_VERSION:
-			options->wanted = WANTED_VERSION;
-			break;
-		case 'h':
-		case OPTION_HELP:
-			options->wanted = WANTED_HELP;
-			break;
-		default:
-			options_help(stderr, argv[0]);
-			return false;
-		}
+	if (!flags_read(options_flags, OPTIONS, argc, argv, given)) {
+		options_help(stderr, argv[0]);
+		return false;
 	}
-	options->source.overrides = argv + optind;
-	options->source.override_count = (size_t)(argc - optind);
+	*options = (struct options){
+		.wanted = wanted_by(given),
+		.journal = given[OPTION_JOURNAL],
+		.source = {.file = given[OPTION_CONFIG],
+			   .overrides = argv + optind,
+			   .override_count = (size_t)(argc - optind)},
+	};
 	return true;
 }
 
 void options_help(FILE *out, const char *program)
 {
-	fprintf(out,
-		"usage: %s [-c FILE] [--check] [--journal FILE] [--print-defaults] [--version] "
-		"[--help] [Section.Key=value ...]\n"
-		"  -c FILE           read FILE instead of meshpd.conf and its drop-ins\n"
-		"  --check           only say whether the configuration is good\n"
-		"  --journal FILE    meshpd: record every event, and every secret, in FILE\n"
-		"  --print-defaults  print a configuration file with every default\n"
-		"  Section.Key=value replace what the files say\n",
-		program);
+	fprintf(out, "usage: %s [OPTION ...] [Section.Key=value ...]\n\n", program);
+	for (int i = 0; i < OPTIONS; i++)
+		flag_print(&options_flags[i], out);
+	words_print("Section.Key=value", "replace what the files say", out);
 }

@@ -3,6 +3,20 @@
 #define DAEMON_OPTIONS_H
 
 #include "config/config.h"
+#include "config/flags.h"
+
+/* The options' places in options_flags. */
+enum option_place {
+	OPTION_CONFIG,
+	OPTION_CHECK,
+	OPTION_JOURNAL,
+	OPTION_DEFAULTS,
+	OPTION_VERSION,
+	OPTION_HELP,
+	OPTIONS
+};
+
+extern const struct flag options_flags[OPTIONS];
 
 /* What is asked for. */
 enum wanted {

@@ -155,10 +155,15 @@ static enum verdict answer_take(const char *text, const char *name, json_t **ans
 	json_t *parameters = json_object_get(reply, "parameters");
 	enum verdict verdict = VERDICT_YES;
 
-	if (error == NULL && json_is_object(parameters))
+	if (error != NULL) {
+		verdict = refused(error, name, parameters);
+	} else if (json_is_object(parameters)) {
 		*answer = json_incref(parameters);
-	else
-		verdict = refused(error != NULL ? error : "no JSON object", name, parameters);
+	} else {
+		fprintf(stderr, "%s: what answers there is not meshpd\n",
+			program_invocation_short_name);
+		verdict = VERDICT_ABSENT;
+	}
 	json_decref(reply);
 	return verdict;
 }

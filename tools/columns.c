@@ -1,6 +1,7 @@
 /* Lists as tables. Numbers stand to the right, text to the left; the last column is not padded. */
 #include "tools/columns.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,21 @@ static void cell_time(int64_t ms, char text[COLUMN_TEXT_MAX])
 			 s % 86400 / 3600);
 }
 
+const char *column_text(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text != NULL ? text : "";
+}
+
+static void cell_text(const char *words, char text[COLUMN_TEXT_MAX])
+{
+	snprintf(text, COLUMN_TEXT_MAX, "%s", words);
+	for (; *text != '\0'; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+}
+
 const char *column_cell(const json_t *object, const struct column *column,
 			char text[COLUMN_TEXT_MAX])
 {
@@ -32,8 +48,7 @@ const char *column_cell(const json_t *object, const struct column *column,
 	text[0] = '\0';
 	switch (column->kind) {
 	case COLUMN_TEXT:
-		snprintf(text, COLUMN_TEXT_MAX, "%s",
-			 json_is_string(member) ? json_string_value(member) : "");
+		cell_text(column_text(object, column->member), text);
 		break;
 	case COLUMN_COUNT:
 		snprintf(text, COLUMN_TEXT_MAX, "%" PRId64, number);

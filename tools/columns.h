@@ -23,7 +23,10 @@ struct column {
 
 enum { COLUMN_TEXT_MAX = 64 }; /* longest cell and its NUL; what is longer is cut */
 
-/* Writes one member as a cell. Returns text. */
+/* A member's text; "" if it has none. */
+const char *column_text(const json_t *object, const char *member);
+
+/* Writes one member as a cell, without what would steer a terminal. Returns text. */
 const char *column_cell(const json_t *object, const struct column *column,
 			char text[COLUMN_TEXT_MAX]);
 

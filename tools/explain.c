@@ -36,8 +36,7 @@ static void head_print(const json_t *answer)
 {
 	const char *why = "no path leads there";
 
-	printf("%s (%s): ", json_string_value(json_object_get(answer, "address")),
-	       json_string_value(json_object_get(answer, "id")));
+	printf("%s (%s): ", column_text(answer, "address"), column_text(answer, "id"));
 	if (!is_so(answer, "known"))
 		why = is_so(answer, "synced") ? "no node of the zone has that address"
 					      : "not known yet, no neighbour has told which nodes "
@@ -64,8 +63,8 @@ static void path_print(const json_t *path)
 	printf("lanes %s:", lanes_text(json_object_get(path, "lanes"), lanes));
 	json_array_foreach(json_object_get(path, "links"), index, link)
 		printf("\n  %s  %" JSON_INTEGER_FORMAT " µs, MTU %" JSON_INTEGER_FORMAT ", %s",
-		       json_string_value(json_object_get(link, "to")), number_of(link, "cost"),
-		       number_of(link, "mtu"), json_string_value(json_object_get(link, "medium")));
+		       column_text(link, "to"), number_of(link, "cost"), number_of(link, "mtu"),
+		       column_text(link, "medium"));
 	putchar('\n');
 }
 

@@ -112,8 +112,8 @@ void exposed_add(json_t *answer)
 /* "lighttpd (123) on ::" */
 static void listener_text(const json_t *listener, char text[COLUMN_TEXT_MAX])
 {
-	const char *program = json_string_value(json_object_get(listener, "program"));
-	const char *address = json_string_value(json_object_get(listener, "address"));
+	const char *program = column_text(listener, "program");
+	const char *address = column_text(listener, "address");
 	int pid = (int)json_integer_value(json_object_get(listener, "pid"));
 
 	if (pid != 0)
@@ -135,8 +135,8 @@ static void row_add(json_t *rows, const char *what, const char *by, const json_t
 /* Rows for one exposure: one a listener. */
 static void exposure_rows(json_t *rows, const json_t *exposure)
 {
-	const char *what = json_string_value(json_object_get(exposure, "what"));
-	const char *by = json_string_value(json_object_get(exposure, "by"));
+	const char *what = column_text(exposure, "what");
+	const char *by = column_text(exposure, "by");
 	const json_t *listeners = json_object_get(exposure, "listeners"), *listener;
 	size_t i;
 
@@ -150,7 +150,7 @@ static void bound_row(json_t *rows, const json_t *bound)
 {
 	char what[COLUMN_TEXT_MAX];
 
-	snprintf(what, sizeof(what), "%s/%d", json_string_value(json_object_get(bound, "protocol")),
+	snprintf(what, sizeof(what), "%s/%d", column_text(bound, "protocol"),
 		 (int)json_integer_value(json_object_get(bound, "port")));
 	row_add(rows, what, "the program's address", bound);
 }
@@ -170,7 +170,7 @@ void exposed_print(const json_t *answer, bool colour)
 
 	json_array_foreach(json_object_get(answer, "exposed"), i, entry) exposure_rows(rows, entry);
 	json_array_foreach(json_object_get(answer, "bound"), i, entry) bound_row(rows, entry);
-	printf("inbound     %s\n", json_string_value(json_object_get(answer, "inbound")));
+	printf("inbound     %s\n", column_text(answer, "inbound"));
 	json_object_foreach(drops, reason, count) printf(
 		"dropped     %" JSON_INTEGER_FORMAT " %s\n", json_integer_value(count), reason);
 	columns_print(rows, columns, sizeof(columns) / sizeof(columns[0]), colour);

@@ -26,8 +26,12 @@ static json_int_t count_full(const json_t *neighbours)
 	const json_t *neighbour;
 	size_t index;
 
-	json_array_foreach(neighbours, index, neighbour) count +=
-		strcmp(json_string_value(json_object_get(neighbour, "state")), "FULL") == 0;
+	json_array_foreach(neighbours, index, neighbour)
+	{
+		const char *state = json_string_value(json_object_get(neighbour, "state"));
+
+		count += state != NULL && strcmp(state, "FULL") == 0;
+	}
 	return count;
 }
 

@@ -1,6 +1,8 @@
 /* meshtraceroute: the way packets take to a node, from hop to hop, each of which answers under its
  * signature. Of one lane, that of ping if none is named, or of all. Exit status as meshctl's: 0 if
  * the node was reached, 1 if not. meshtraceroute(1). */
+#include "tools/columns.h"
+#include "tools/errand.h"
 #include "tools/trace.h"
 
 #include <getopt.h>
@@ -23,13 +25,11 @@ struct errand {
 
 static void usage(FILE *out)
 {
-	fputs("usage: meshtraceroute [-S SOCKET] [--json] [--live] [-c COUNT]\n"
-	      "                      [--lane LANE | --all-lanes] DST\n"
-	      "  DST: a mesh address, or the first digits of a node id\n"
-	      "  LANE: 0 … 7; without, the one that ping uses\n"
-	      "  SIGNED: yes, silent, or LIE; * marks the least MTU, the greatest metric and loss\n"
-	      "  OVER and what follows: the link to that hop, as the hop before it says\n",
+	fputs("usage: meshtraceroute [OPTION ...] DST\n\n"
+	      "DST is an address of the mesh, or the first digits of a node's id.\n\n",
 	      out);
+	for (int i = 0; i < ERRANDS; i++)
+		flag_print(&errand_flags[i], out);
 }
 
 static enum verdict lane_ask(const struct errand *errand, long lane, json_t **answer)
@@ -93,8 +93,7 @@ static void ways_print(const json_t *lanes, bool colour)
 		if (printed[i])
 			continue;
 		if (i == 0)
-			printf("to %s (%s)\n", json_string_value(json_object_get(way, "address")),
-			       json_string_value(json_object_get(way, "id")));
+			printf("to %s (%s)\n", column_text(way, "address"), column_text(way, "id"));
 		fputs("lanes", stdout);
 		for (size_t j = i; j < LANES; j++) {
 			printed[j] = printed[j] || ways_equal(way, json_array_get(lanes, j));
@@ -130,12 +129,6 @@ static enum verdict all_lanes(const struct errand *errand)
 	return verdict != VERDICT_YES ? verdict : worst;
 }
 
-/* True if asking again may be answered otherwise. */
-static bool worth_repeating(enum verdict verdict)
-{
-	return verdict == VERDICT_YES || verdict == VERDICT_NO || verdict == VERDICT_TIMEOUT;
-}
-
 static enum verdict run(const struct errand *errand)
 {
 	const struct timespec pause = {.tv_sec = 1};
@@ -147,7 +140,7 @@ static enum verdict run(const struct errand *errand)
 		verdict = errand->all_lanes ? all_lanes(errand) : one_lane(errand);
 		if (fflush(stdout) != 0)
 			return VERDICT_NO;
-		if (round == errand->count || !worth_repeating(verdict))
+		if (round == errand->count || !verdict_may_change(verdict))
 			return verdict;
 		nanosleep(&pause, NULL);
 	}
@@ -162,67 +155,44 @@ static long number_read(const char *text, long least, long most)
 	return end != text && *end == '\0' && number >= least && number <= most ? number : -1;
 }
 
-/* Takes one option; false if it is not as it has to be. */
-static bool option_take(struct errand *errand, int option)
+/* Takes the options; false after saying which is not as it has to be. */
+static bool options_take(struct errand *errand, const char *const given[ERRANDS])
 {
-	switch (option) {
-	case 'S':
-		errand->socket = optarg;
+	const char *lane = given[ERRAND_LANE], *count = given[ERRAND_COUNT];
+
+	errand->socket = given[ERRAND_SOCKET] != NULL ? given[ERRAND_SOCKET] : CONTROL_SOCKET;
+	errand->json = given[ERRAND_JSON] != NULL;
+	errand->live = given[ERRAND_LIVE] != NULL;
+	errand->all_lanes = given[ERRAND_ALL_LANES] != NULL;
+	errand->lane = lane != NULL ? number_read(lane, 0, LANES - 1) : -1;
+	errand->count = count != NULL ? number_read(count, 1, 1000000000) : !errand->live;
+	if (lane != NULL && (errand->lane < 0 || errand->all_lanes))
+		fputs("meshtraceroute: --lane is 0 to 7, and not beside --all-lanes\n", stderr);
+	else if (count != NULL && errand->count < 0)
+		fputs("meshtraceroute: --count is 1 or more\n", stderr);
+	else
 		return true;
-	case 'j':
-		errand->json = true;
-		return true;
-	case 'l':
-		errand->live = true;
-		return true;
-	case 'c':
-		errand->count = number_read(optarg, 1, 1000000000);
-		return errand->count > 0;
-	case 'n':
-		errand->lane = number_read(optarg, 0, LANES - 1);
-		return errand->lane >= 0;
-	case 'a':
-		errand->all_lanes = true;
-		return true;
-	}
 	return false;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option names[] = {
-		{"json", no_argument, NULL, 'j'},	 {"live", no_argument, NULL, 'l'},
-		{"count", required_argument, NULL, 'c'}, {"lane", required_argument, NULL, 'n'},
-		{"all-lanes", no_argument, NULL, 'a'},	 {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},	 {NULL, 0, NULL, 0},
-	};
-	struct errand errand = {
-		.socket = CONTROL_SOCKET,
-		.colour = isatty(1) && getenv("NO_COLOR") == NULL,
-		.lane = -1,
-	};
-	int option;
+	const char *given[ERRANDS];
+	struct errand errand = {.colour = isatty(1) && getenv("NO_COLOR") == NULL};
+	bool good = flags_read(errand_flags, ERRANDS, argc, argv, given);
 
-	while ((option = getopt_long(argc, argv, "S:c:h", names, NULL)) != -1) {
-		if (option == 'h') {
-			usage(stdout);
-			return VERDICT_YES;
-		}
-		if (option == 'v') {
-			puts("meshtraceroute " MESHPD_VERSION);
-			return VERDICT_YES;
-		}
-		if (!option_take(&errand, option)) {
-			usage(stderr);
-			return VERDICT_USAGE;
-		}
+	if (good && given[ERRAND_HELP] != NULL) {
+		usage(stdout);
+		return VERDICT_YES;
 	}
-	if (optind + 1 != argc || (errand.all_lanes && errand.lane >= 0)) {
+	if (good && given[ERRAND_VERSION] != NULL) {
+		puts("meshtraceroute " MESHPD_VERSION);
+		return VERDICT_YES;
+	}
+	if (!good || !options_take(&errand, given) || optind + 1 != argc) {
 		usage(stderr);
 		return VERDICT_USAGE;
 	}
 	errand.destination = argv[optind];
-	if (errand.count == 0 && !errand.live)
-		errand.count = 1;
 	return (int)run(&errand);
 }

@@ -44,7 +44,8 @@ static enum verdict read_once(const struct request *request)
 	return verdict;
 }
 
-/* Reads again and again until something fails. */
+/* Reads again and again. Not each line is written by itself, so that an interrupt hardly ever comes
+ * between a colour and its end. */
 static enum verdict read_again(const struct request *request, double seconds)
 {
 	struct timespec pause = {
@@ -53,11 +54,12 @@ static enum verdict read_again(const struct request *request, double seconds)
 	};
 	enum verdict verdict;
 
+	setvbuf(stdout, NULL, _IOFBF, 0);
 	do {
 		if (!request->json && isatty(1))
 			fputs("\033[H\033[2J", stdout);
 		verdict = read_once(request);
-	} while (verdict == VERDICT_YES && nanosleep(&pause, NULL) == 0);
+	} while (verdict_may_change(verdict) && nanosleep(&pause, NULL) == 0);
 	return verdict;
 }
 

@@ -29,16 +29,20 @@ static void facts_print(const json_t *answer)
 		printf("%-11s %s\n", facts[i].title, column_cell(answer, &facts[i], text));
 }
 
+static const char *string_of(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
 static void crypto_print(const json_t *answer)
 {
 	const json_t *crypto = json_object_get(answer, "crypto");
-	const char *provider = json_string_value(json_object_get(crypto, "provider"));
 	const json_t *suites = json_object_get(crypto, "suites");
 
 	printf("%-11s", "ciphers");
 	for (size_t i = 0; i < json_array_size(suites); i++)
-		printf(" %s,", json_string_value(json_array_get(suites, i)));
-	printf(" by %s\n", provider != NULL ? provider : "?");
+		printf(" %s,", string_of(json_array_get(suites, i)));
+	printf(" by %s\n", column_text(crypto, "provider"));
 }
 
 static void drops_print(const json_t *answer)
@@ -58,7 +62,7 @@ static void flags_print(const json_t *answer)
 	json_t *flag;
 	size_t i;
 
-	json_array_foreach(flags, i, flag) printf("says        %s\n", json_string_value(flag));
+	json_array_foreach(flags, i, flag) printf("says        %s\n", string_of(flag));
 }
 
 void status_print(const json_t *answer, bool colour)

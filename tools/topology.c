@@ -9,13 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text != NULL ? text : "";
-}
-
 static bool is_connected(const json_t *node)
 {
 	return json_is_true(json_object_get(node, "connected"));
@@ -56,8 +49,8 @@ void topology_print(const json_t *answer, bool colour)
 
 static json_t *netjson_node(const json_t *node)
 {
-	return json_pack("{s:s, s:s, s:{s:O, s:O, s:O, s:O}}", "id", text_of(node, "address"),
-			 "label", text_of(node, "id"), "properties", "flags",
+	return json_pack("{s:s, s:s, s:{s:O, s:O, s:O, s:O}}", "id", column_text(node, "address"),
+			 "label", column_text(node, "id"), "properties", "flags",
 			 json_object_get(node, "flags"), "metric", json_object_get(node, "metric"),
 			 "hops", json_object_get(node, "hops"), "mtu",
 			 json_object_get(node, "mtu"));
@@ -65,8 +58,8 @@ static json_t *netjson_node(const json_t *node)
 
 static json_t *netjson_link(const json_t *link)
 {
-	return json_pack("{s:s, s:s, s:O, s:{s:O, s:O, s:O}}", "source", text_of(link, "from"),
-			 "target", text_of(link, "to"), "cost", json_object_get(link, "cost"),
+	return json_pack("{s:s, s:s, s:O, s:{s:O, s:O, s:O}}", "source", column_text(link, "from"),
+			 "target", column_text(link, "to"), "cost", json_object_get(link, "cost"),
 			 "properties", "mtu", json_object_get(link, "mtu"), "quality",
 			 json_object_get(link, "quality"), "medium",
 			 json_object_get(link, "medium"));
@@ -99,11 +92,11 @@ static void dot_print(const json_t *nodes, const json_t *links)
 
 	puts("graph mesh {");
 	json_array_foreach(nodes, index, entry) if (is_connected(entry))
-		printf("\t\"%s\";\n", text_of(entry, "address"));
-	json_array_foreach(links, index,
-			   entry) if (strcmp(text_of(entry, "from"), text_of(entry, "to")) < 0)
+		printf("\t\"%s\";\n", column_text(entry, "address"));
+	json_array_foreach(links, index, entry) if (strcmp(column_text(entry, "from"),
+							   column_text(entry, "to")) < 0)
 		printf("\t\"%s\" -- \"%s\" [label=\"%" JSON_INTEGER_FORMAT " µs\"];\n",
-		       text_of(entry, "from"), text_of(entry, "to"),
+		       column_text(entry, "from"), column_text(entry, "to"),
 		       json_integer_value(json_object_get(entry, "cost")));
 	puts("}");
 }

@@ -7,13 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_of(const json_t *object, const char *member)
-{
-	const char *text = json_string_value(json_object_get(object, member));
-
-	return text != NULL ? text : "";
-}
-
 /* True if the hops differ in a member: then the worst of them is worth a mark. */
 static bool differs(const json_t *hops, const char *member)
 {
@@ -47,7 +40,7 @@ static void cell_put(json_t *hop, const struct column *column, const char *title
 /* How the hop answered, and whether the way back is the same. */
 static void words_put(json_t *hop)
 {
-	const char *state = text_of(hop, "state"), *back = text_of(hop, "back");
+	const char *state = column_text(hop, "state"), *back = column_text(hop, "back");
 	const json_t *symmetric = json_object_get(hop, "symmetric");
 
 	json_object_set_new(hop, "signed_text",
@@ -96,8 +89,8 @@ static void lies_print(const json_t *hops)
 
 	json_array_foreach(hops, index, hop)
 	{
-		if (strcmp(text_of(hop, "state"), "LIE") == 0)
-			printf("hop %zu lies: %s\n", index + 1, text_of(hop, "lie"));
+		if (strcmp(column_text(hop, "state"), "LIE") == 0)
+			printf("hop %zu lies: %s\n", index + 1, column_text(hop, "lie"));
 	}
 }
 
@@ -114,7 +107,7 @@ static const char *result_text(const json_t *answer)
 	};
 
 	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
-		if (strcmp(results[i].result, text_of(answer, "result")) == 0)
+		if (strcmp(results[i].result, column_text(answer, "result")) == 0)
 			return results[i].text;
 	return "";
 }
@@ -142,14 +135,14 @@ void trace_print_hops(const json_t *answer, bool colour)
 
 void trace_print(const json_t *answer, bool colour)
 {
-	printf("to %s (%s), lane %d\n", text_of(answer, "address"), text_of(answer, "id"),
+	printf("to %s (%s), lane %d\n", column_text(answer, "address"), column_text(answer, "id"),
 	       (int)json_integer_value(json_object_get(answer, "lane")));
 	trace_print_hops(answer, colour);
 }
 
 enum verdict trace_judge(const json_t *answer)
 {
-	const char *result = text_of(answer, "result");
+	const char *result = column_text(answer, "result");
 
 	if (strcmp(result, "reached") == 0)
 		return VERDICT_YES;

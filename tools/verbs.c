@@ -196,6 +196,15 @@ static const struct verb verbs[] = {
 	 .no = "it is not good, or cannot be read",
 	 .example = "meshctl config check ./meshpd.conf",
 	 .run = BY(config_run)},
+	{.name = "complete",
+	 .arguments = "-- COMMAND [WORD ...]",
+	 .least = 1,
+	 .most = ARGUMENTS_ANY,
+	 .user = USER_ANYBODY,
+	 .text = "Prints what the last WORD of a command line of COMMAND may become, each on a "
+		 "line "
+		 "with a tab and what it is. The shells' completions call it.",
+	 .run = BY(complete_run)},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

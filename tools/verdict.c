@@ -14,3 +14,8 @@ const char *verdict_meaning(enum verdict verdict)
 
 	return meanings[verdict];
 }
+
+bool verdict_may_change(enum verdict verdict)
+{
+	return verdict == VERDICT_YES || verdict == VERDICT_NO || verdict == VERDICT_TIMEOUT;
+}

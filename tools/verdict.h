@@ -3,6 +3,8 @@
 #ifndef TOOLS_VERDICT_H
 #define TOOLS_VERDICT_H
 
+#include <stdbool.h>
+
 enum verdict {
 	VERDICT_YES = 0,
 	VERDICT_NO = 1, /* a negative answer */
@@ -15,5 +17,8 @@ enum verdict {
 
 /* What it means, as a sentence for people. */
 const char *verdict_meaning(enum verdict verdict);
+
+/* True if asking again may be answered otherwise: yes, no, or not in time. */
+bool verdict_may_change(enum verdict verdict);
 
 #endif
