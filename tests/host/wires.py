@@ -11,10 +11,13 @@ def port(to):
 
 
 def veth(one, name, other, peer, mtu=1500):
-    """A veth pair with an end in each of these trees, both up."""
+    """A veth pair with an end in each of these trees, both up. They get no link-local address: the
+    kernel would tell of its groups (MLD) now and then, and what a test sees is to be the daemons'."""
     subprocess.run(["ip", "link", "add", name, "netns", str(one.pid), "mtu", str(mtu), "type",
                     "veth", "peer", "name", peer, "netns", str(other.pid), "mtu", str(mtu)],
                    check=True)
+    for tree, end in ((one, name), (other, peer)):
+        tree.ip("link set", end, "addrgenmode none")
     one.ip("link set", name, "up")
     other.ip("link set", peer, "up")
 
