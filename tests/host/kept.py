@@ -75,17 +75,29 @@ class Pings:
                       reverse=True)
 
 
+STEP = 0.1  # s, the shortest of which iperf3 tells
+
+
+def longest_stall(steps):
+    """The longest time in which one of the streams carried nothing, in whole steps, s."""
+    longest = 0
+    for stream in zip(*steps):
+        now = 0
+        for carried in stream:
+            now = now + 1 if carried == 0 else 0
+            longest = max(longest, now)
+    return longest * STEP
+
+
 class Streams:
     """iperf3 for so many seconds; more of its options may follow."""
-
-    STEP = 0.1  # s
 
     def __init__(self, host, to, seconds, *options):
         to.start("iperf3", "-s", "-B", to.address, "-1")
         to.until_listening(5201)
         self.log = host.folder / f"{host.name}-streams.json"
         self.process = host.start("iperf3", "-c", to.address, "-t", int(seconds), "-J",
-                                  "-i", self.STEP, *options, log=self.log)
+                                  "-i", STEP, *options, log=self.log)
 
     def wait(self):
         """Waits for the end, which comes without an error."""
@@ -97,11 +109,4 @@ class Streams:
         self.steps = [[flow["bytes"] for flow in step["streams"]] for step in said["intervals"]]
 
     def longest_stall(self):
-        """The longest time in which one of the streams carried nothing, in whole steps, s."""
-        longest = 0
-        for stream in zip(*self.steps):
-            now = 0
-            for carried in stream:
-                now = now + 1 if carried == 0 else 0
-                longest = max(longest, now)
-        return longest * self.STEP
+        return longest_stall(self.steps)

@@ -46,12 +46,12 @@ class Machine(Host):
         """What people see; its exit status tells whether the unit is active."""
         return self.systemctl("status", "--no-pager", "--full", unit, check=False).stdout
 
-    def settles(self, state, unit="meshpd.service"):
+    def settles(self, state, unit="meshpd.service", seconds=10):
         """Waits until a unit is in that state to stay, and returns its properties."""
         def settled():
             facts = self.show(unit)
             return facts["ActiveState"] == state and "Job" not in facts and facts
-        return wait_for(settled, f"{self.name}: {unit} is {state}", 10)
+        return wait_for(settled, f"{self.name}: {unit} is {state}", seconds)
 
     def journal(self, unit="meshpd.service"):
         """What the unit's own processes wrote, an entry each with its fields."""
@@ -62,6 +62,21 @@ class Machine(Host):
         """Starts the service, and returns when it answers."""
         self.systemctl("start", "meshpd")
         assert self.answers()
+
+    def another(self, *verb):
+        """Has systemctl do what replaces the process, and waits for the next one; how that came by
+        its node."""
+        before = self.show()["MainPID"]
+        self.systemctl(*verb, "meshpd")
+        wait_for(lambda: self.show()["MainPID"] not in (before, "0") and self.answers(),
+                 "another process")
+        return self.meshctl("status")["node"]["origin"]
+
+    def restart(self):
+        return self.another("restart")
+
+    def kill(self):
+        return self.another("kill", "-s", "KILL")
 
     def answers(self):
         return self.run("meshctl", "status", check=False).returncode == 0
@@ -91,6 +106,18 @@ class Rack:
         self.boot("-p", prepare, "up", *names)
         self.names += names
         return [Machine(name, self.folder) for name in names]
+
+    def line(self, *names):
+        """Machines joined each to the next by a wire alone, whose daemons know the way."""
+        machines = self.up(*names)
+        for one, other in zip(machines, machines[1:]):
+            self.boot("wire", one.name, other.name)
+        for machine in machines:
+            machine.configure("[Link]\nMatch=eth-*\n")
+            machine.start()
+        for one, other in (machines[0], machines[-1]), (machines[-1], machines[0]):
+            wait_for(lambda: one.reaches(other), f"{one.name} reaches {other.name}")
+        return machines
 
     def clear(self):
         """Ends all machines and prints their journals; pytest shows them if the test failed."""

@@ -4,6 +4,7 @@ import re
 import time
 
 from mesh import wait_for
+from traffic import Traffic, serve
 
 
 class Pings:
@@ -26,29 +27,39 @@ class Pings:
         return int(said[1]), int(said[2])
 
 
-def another(machine, end):
-    """Has the process replaced and waits for the next one; how it came by its node."""
-    before = machine.show()["MainPID"]
-    end()
-    wait_for(lambda: machine.show()["MainPID"] not in (before, "0") and machine.answers(),
-             "another process")
-    return machine.meshctl("status")["node"]["origin"]
-
-
 def test_nobody_notices_a_restart_or_a_kill(pair):
     alice, bob = pair
     before = [host.meshctl("status")["epoch"] for host in pair]
     pings = Pings(alice, bob)
     origins = []
     for host in pair:
-        origins.append(another(host, lambda: host.systemctl("restart", "meshpd")))
-        origins.append(another(host, lambda: host.systemctl("kill", "-s", "KILL", "meshpd")))
+        origins += [host.restart(), host.kill()]
     sent, answered = pings.end()
     torn = sum(origin != "adopted" for origin in origins)
     assert torn <= 1, origins
     assert torn or [host.meshctl("status")["epoch"] for host in pair] == before
     # On a busy machine systemd may take longer from one process to the next than a neighbour waits.
     assert sent - answered <= 100, f"{sent - answered} of {sent} lost"
+
+
+def test_no_connection_is_lost_at_restarts_of_both_ends_and_a_relay(rack):
+    """`tests/bench/restarts` does it at full speed and judges the stalls."""
+    alice, bob, carol = machines = rack.line("alice", "bob", "carol")
+    file = serve(carol, 12)
+    traffic = Traffic(alice, carol, 5, rate=16_000_000)
+    origins = [machine.restart() for machine in machines]
+    traffic.wait()
+    assert traffic.download.digest.hexdigest() == file
+    assert origins.count("adopted") >= 2, origins
+    assert max(traffic.stalls().values()) <= 5, traffic.stalls()
+
+
+def test_who_is_killed_again_and_again_comes_back(machine):
+    """The limit of starts is for what fails by itself."""
+    machine.start()
+    origins = [machine.kill() for _ in range(8)]
+    assert origins.count("adopted") >= 7, origins
+    assert machine.show()["NRestarts"] == "8"
 
 
 def test_who_is_stopped_begins_anew(pair):
