@@ -88,6 +88,14 @@ class Machine(Host):
         return json.loads(self.run("meshctl", "--json", verb).stdout)
 
 
+class Switch(Machine):
+    """The switch of a rack as a host: br0 sees all, and can say something to all."""
+
+    def __init__(self, folder):
+        super().__init__("switch", folder)
+        self.pid = int((folder / "switch.pid").read_text())
+
+
 class Rack:
     """The machines of one Python process, which they do not outlive, and their switch."""
 

@@ -1,6 +1,10 @@
 """Journal entries carry fields for programs, and the catalog explains them to people."""
+import json
 import re
+import subprocess
 
+import keys as known
+from machines import Switch
 from mesh import TREE, wait_for
 
 IDS = dict(re.findall(r"#define MESSAGE_(\w+) \"MESSAGE_ID=([0-9a-f]{32})\"",
@@ -45,3 +49,26 @@ def test_a_faulty_configuration_is_a_warning(machine):
     machine.systemctl("start", "meshpd", check=False)
     entry, = wait_for(machine.journal, "what it said")
     assert entry["PRIORITY"] == "4" and "/etc/meshpd/meshpd.conf:2: " in entry["MESSAGE"]
+
+
+def test_no_key_is_in_the_journal(rack):
+    """Whatever happens: a session, a restart, a death by force, a refused configuration, a stop."""
+    alice, = rack.up("alice")
+    alice.start()
+    switch = Switch(rack.folder)
+    wire = switch.wire("br0")
+    told = switch.run("sh", "-c", f"{' '.join(known.READER)} greet br0 --keys-out /run/keys >&2; "
+                      "cat /run/keys").stdout
+    keys = [*known.identity(alice), *known.session(json.loads(told), [f[14:] for f in wire.ours()])]
+    assert len(keys) == 4
+    alice.restart()
+    alice.kill()
+    alice.configure("[Mesh]\nZone=many\n")
+    alice.systemctl("reload", "meshpd", check=False)
+    alice.systemctl("stop", "meshpd")
+    written = subprocess.run(
+        alice.inside("sh", "-c", "journalctl --sync; journalctl -o export --all; "
+                     "cat /run/log/journal/*/* /var/log/journal/*/*"), capture_output=True).stdout
+    for said in (alice.address, "is faulty", "LPKSHHRH"):  # the last begins each of journald's files
+        assert said.encode() in written
+    assert known.shown(keys, written) == []
