@@ -272,7 +272,7 @@ static void take_echo(struct entry *entry, instant now, const struct probe *prob
 
 	entry->proven = probe->echo;
 	if (delay.us <= duration_s(DELAY_MOST_S).us)
-		quality_measured(&entry->quality, duration_us(away.us - delay.us));
+		quality_measured(&entry->quality, now, duration_us(away.us - delay.us));
 }
 
 /* What a probe that opened and is new means for the state, before its echo is looked at. */

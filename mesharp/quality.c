@@ -1,6 +1,7 @@
 /* Shares are kept in parts of 10^9, so that a product of two fits 64 bits. A record of what arrived
  * is a word of 32 bits; how many of them say anything is told by the highest that is set, for what
- * lies before it may be from before the record began. Round-trip time as in RFC 6298. */
+ * lies before it may be from before the record began. Round-trip time as in RFC 6298; its floor as
+ * the base delay of RFC 6817: the least of this stretch of time and the one before. */
 #include "mesharp/quality.h"
 
 enum {
@@ -14,7 +15,7 @@ enum {
 	WAIT_SPARE_MS = 20,	/* over twice the round-trip time */
 	RTT_MOST_S = 60,	/* what is over counts as that */
 	RTT_FREE_US = 1000,	/* costs nothing in the metric */
-	FLOOR_RISES = 16,	/* by a part so great of the difference */
+	FLOOR_STRETCH_S = 300,	/* of two the least is the floor */
 	METRIC_FIXED_US = 10,
 	METRIC_BITS = 8192, /* whose time to transmit counts */
 };
@@ -59,17 +60,33 @@ void quality_told(struct quality *quality, uint32_t heard)
 	quality->told = heard;
 }
 
-void quality_measured(struct quality *quality, duration rtt)
+/* The floor never rises within a stretch: what is over it may be queues that our own packets fill.
+ */
+static void floor_measured(struct quality *quality, instant now, uint32_t sample)
+{
+	int64_t elapsed_us = instant_since(now, quality->stretch).us;
+	int64_t stretch_us = duration_s(FLOOR_STRETCH_S).us;
+
+	if (quality->floor_us == 0 || elapsed_us >= stretch_us) {
+		/* A stretch without a measurement leaves nothing of the one before it. */
+		quality->floor_us = elapsed_us < 2 * stretch_us ? quality->least_us : 0;
+		quality->least_us = sample;
+		quality->stretch = now;
+	}
+	if (sample < quality->least_us)
+		quality->least_us = sample;
+	if (quality->floor_us == 0 || sample < quality->floor_us)
+		quality->floor_us = sample;
+}
+
+void quality_measured(struct quality *quality, instant now, duration rtt)
 {
 	int64_t us = rtt.us < duration_s(RTT_MOST_S).us ? rtt.us : duration_s(RTT_MOST_S).us;
 	uint32_t sample = us > 0 ? (uint32_t)us : 1;
 	uint32_t old = quality->srtt_eighths;
 
 	quality->srtt_eighths = old == 0 ? 8 * sample : old - old / 8 + sample;
-	if (quality->floor_us == 0 || sample < quality->floor_us)
-		quality->floor_us = sample;
-	else
-		quality->floor_us += (sample - quality->floor_us) / FLOOR_RISES;
+	floor_measured(quality, now, sample);
 }
 
 void quality_forget(struct quality *quality)

@@ -18,7 +18,9 @@ struct quality {
 	uint32_t heard;	       /* bit n: probe (last − n) was received */
 	uint32_t told;	       /* the same of our own probes, as the other end says */
 	uint32_t srtt_eighths; /* smoothed round-trip time, µs / 8; 0 while unknown */
-	uint32_t floor_us;     /* what the round-trip time falls back to; 0 while unknown */
+	uint32_t floor_us; /* least round-trip time of the last 5 to 10 minutes; 0 while unknown */
+	uint32_t least_us; /* the same since `stretch` */
+	instant stretch;   /* when the present 5 minutes began */
 };
 
 /* A probe with that sequence came. False, and nothing changes, if it is the last one or up to
@@ -28,8 +30,8 @@ MUST_USE bool quality_received(struct quality *quality, uint32_t sequence);
 /* What the other end has heard of our own probes. */
 void quality_told(struct quality *quality, uint32_t heard);
 
-/* A round-trip time was measured. */
-void quality_measured(struct quality *quality, duration rtt);
+/* A round-trip time was measured now. */
+void quality_measured(struct quality *quality, instant now, duration rtt);
 
 /* After an outage: what arrived before it says nothing any more. Sequences stay. */
 void quality_forget(struct quality *quality);

@@ -143,7 +143,7 @@ static void test_full_asks_three_times_without_loss_and_more_with_it(void **stat
 	assert_int_equal(waits_us[2], 75000);
 	fixture_in(&fixture, NEIGHBOUR_FULL);
 	fixture.entry.quality.told = 0xfefefeff;
-	quality_measured(&fixture.entry.quality, duration_ms(100));
+	quality_measured(&fixture.entry.quality, fixture.context.now, duration_ms(100));
 	assert_int_equal(ask_until_lost(&fixture, waits_us), 4); /* 3/32: 7.7·10⁻⁵ */
 	assert_int_equal(waits_us[0], 220000);
 }

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#define NOW ((instant){1000000000})
+
 static void receive(struct quality *quality, uint32_t from, uint32_t to)
 {
 	for (uint32_t sequence = from; sequence <= to; sequence++)
@@ -93,12 +95,12 @@ static void test_round_trip_time_is_smoothed_by_an_eighth(void **state)
 {
 	struct quality quality = {0};
 
-	quality_measured(&quality, duration_us(8000));
+	quality_measured(&quality, NOW, duration_us(8000));
 	assert_int_equal(quality_rtt_us(&quality), 8000);
-	quality_measured(&quality, duration_us(16000));
+	quality_measured(&quality, NOW, duration_us(16000));
 	assert_int_equal(quality_rtt_us(&quality), 9000);
 	for (int i = 0; i < 200; i++)
-		quality_measured(&quality, duration_us(500));
+		quality_measured(&quality, NOW, duration_us(500));
 	assert_in_range(quality_rtt_us(&quality), 500, 501);
 }
 
@@ -106,13 +108,13 @@ static void test_round_trip_times_out_of_reason_are_bounded(void **state)
 {
 	struct quality quality = {0};
 
-	quality_measured(&quality, duration_us(-5)); /* the other end's delay was too long */
+	quality_measured(&quality, NOW, duration_us(-5)); /* the other end's delay was too long */
 	assert_int_equal(quality_rtt_us(&quality), 1);
 	quality = (struct quality){0};
-	quality_measured(&quality, duration_us(0)); /* known, although too short to tell */
+	quality_measured(&quality, NOW, duration_us(0)); /* known, although too short to tell */
 	assert_int_equal(quality_rtt_us(&quality), 1);
 	quality = (struct quality){0};
-	quality_measured(&quality, duration_s(1000000));
+	quality_measured(&quality, NOW, duration_s(1000000));
 	assert_int_equal(quality_rtt_us(&quality), 60000000);
 }
 
@@ -120,10 +122,10 @@ static void test_wait_follows_the_round_trip_time(void **state)
 {
 	struct quality quality = {0};
 
-	quality_measured(&quality, duration_us(27500));
+	quality_measured(&quality, NOW, duration_us(27500));
 	assert_int_equal(quality_wait(&quality).us, 75000);
 	quality = (struct quality){0};
-	quality_measured(&quality, duration_ms(100));
+	quality_measured(&quality, NOW, duration_ms(100));
 	assert_int_equal(quality_wait(&quality).us, 220000);
 }
 
@@ -154,10 +156,10 @@ static void test_metric_by_hand(void **state)
 	struct quality quality = {0};
 
 	assert_int_equal(quality_metric_us(&quality, 0, 90), 100);
-	quality_measured(&quality, duration_us(1000)); /* up to 1 ms costs nothing */
+	quality_measured(&quality, NOW, duration_us(1000)); /* up to 1 ms costs nothing */
 	assert_int_equal(quality_metric_us(&quality, 0, 90), 100);
 	quality = (struct quality){0};
-	quality_measured(&quality, duration_us(3000)); /* half of the 2 ms above */
+	quality_measured(&quality, NOW, duration_us(3000)); /* half of the 2 ms above */
 	assert_int_equal(quality_metric_us(&quality, 0, 90), 1100);
 	quality_told(&quality, 0xaaaaaaaa); /* only what is sent once more is dearer */
 	assert_int_equal(quality_metric_us(&quality, 0, 90), 1110);
@@ -165,20 +167,40 @@ static void test_metric_by_hand(void **state)
 	assert_int_equal(quality_metric_us(&quality, 0, 90), 1130);
 }
 
-/* A host that was busy for a moment is not a long wire; one that is long for good is. */
-static void test_a_moment_of_delay_is_not_a_long_wire(void **state)
+/* Minutes of queues our own load fills are not a long wire; one that is long for good is. */
+static void test_only_what_stays_for_minutes_is_a_long_wire(void **state)
+{
+	struct quality quality = {0};
+	instant now = NOW;
+
+	quality_measured(&quality, now, duration_us(11000));
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 5000);
+	quality_measured(&quality, now, duration_us(3000)); /* less counts at once */
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 1000);
+	for (int i = 1; i < 600; i++) {
+		quality_measured(&quality, instant_after(now, duration_s(i)), duration_ms(200));
+		assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 1000);
+	}
+	quality_measured(&quality, instant_after(now, duration_s(600)), duration_ms(101));
+	assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 50000);
+}
+
+/* The least of a stretch counts in the next one as well, but not in that after it. */
+static void test_the_least_counts_for_two_stretches(void **state)
 {
 	struct quality quality = {0};
 
-	quality_measured(&quality, duration_us(400));
-	quality_measured(&quality, duration_us(11000));
-	assert_int_equal(quality.floor_us, 1062);
-	assert_int_equal(quality_metric_us(&quality, 0, 0), 10 + 31);
-	quality_measured(&quality, duration_us(500));
-	assert_int_equal(quality_metric_us(&quality, 0, 0), 10);
-	for (int i = 0; i < 100; i++)
-		quality_measured(&quality, duration_us(5000));
-	assert_in_range(quality_metric_us(&quality, 0, 0), 10 + 1980, 10 + 2000);
+	quality_measured(&quality, NOW, duration_ms(9));
+	quality_measured(&quality, instant_after(NOW, duration_s(299)), duration_ms(5));
+	quality_measured(&quality, instant_after(NOW, duration_s(300)), duration_ms(7));
+	assert_int_equal(quality.floor_us, 5000);
+	quality_measured(&quality, instant_after(NOW, duration_s(599)), duration_ms(8));
+	assert_int_equal(quality.floor_us, 5000);
+	quality_measured(&quality, instant_after(NOW, duration_s(600)), duration_ms(8));
+	assert_int_equal(quality.floor_us, 7000);
+	/* Then nothing was measured for a whole stretch and more. */
+	quality_measured(&quality, instant_after(NOW, duration_s(1200)), duration_ms(9));
+	assert_int_equal(quality.floor_us, 9000);
 }
 
 static void test_the_rate_of_the_link_counts(void **state)
@@ -197,7 +219,7 @@ static void test_metric_is_the_sum_of_its_parts(void **state)
 {
 	struct quality quality = records(0xaaaaaaaa, 0xaaaaaaaa);
 
-	quality_measured(&quality, duration_us(3000));
+	quality_measured(&quality, NOW, duration_us(3000));
 	struct metric metric = quality_metric(&quality, 100000000, 90);
 	assert_int_equal(metric.fixed_us, 10);
 	assert_int_equal(metric.transmit_us, 81);
@@ -216,7 +238,7 @@ static void test_metric_does_not_overflow(void **state)
 {
 	struct quality quality = records(0x80000001, 0x80000001);
 
-	quality_measured(&quality, duration_s(60));
+	quality_measured(&quality, NOW, duration_s(60));
 	assert_int_equal(quality_metric_us(&quality, 0, UINT32_MAX), QUALITY_METRIC_MOST_US);
 	assert_int_equal(quality_metric_us(&quality, 1, 0), QUALITY_METRIC_MOST_US);
 }
@@ -250,7 +272,7 @@ static void test_a_restarted_neighbour_counts_from_one(void **state)
 {
 	struct quality quality = records(0x80000001, 0x80000001);
 
-	quality_measured(&quality, duration_us(700));
+	quality_measured(&quality, NOW, duration_us(700));
 	quality_restart(&quality);
 	assert_true(quality_received(&quality, 1));
 	assert_int_equal(quality.heard, 1);
@@ -270,7 +292,8 @@ int main(void)
 		cmocka_unit_test(test_wait_follows_the_round_trip_time),
 		cmocka_unit_test(test_patience_grows_with_loss),
 		cmocka_unit_test(test_metric_by_hand),
-		cmocka_unit_test(test_a_moment_of_delay_is_not_a_long_wire),
+		cmocka_unit_test(test_only_what_stays_for_minutes_is_a_long_wire),
+		cmocka_unit_test(test_the_least_counts_for_two_stretches),
 		cmocka_unit_test(test_the_rate_of_the_link_counts),
 		cmocka_unit_test(test_metric_is_the_sum_of_its_parts),
 		cmocka_unit_test(test_metric_does_not_overflow),
