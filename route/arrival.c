@@ -159,10 +159,35 @@ void arrival_own(struct arrival *arrival)
 	arrival->fragment = store_at(arrival->store, STORE_OWN, arrival->record.fragment);
 }
 
-/* True if it says of flags and links just what the one says whose place it takes. */
-static bool is_refreshment(const struct arrival *arrival)
+/* True if a fragment says of flags and links just what the former does. */
+static bool is_same(const struct record *record, const struct record *former)
 {
-	const struct record *record = &arrival->record;
+	return former->flags == record->flags && former->entries == record->entries &&
+	       memcmp(former->entry_bytes.bytes, record->entry_bytes.bytes,
+		      record->entry_bytes.size) == 0;
+}
+
+/* True if it does not list all that the former lists; both are in ascending order. */
+static bool lists_less(const struct record *record, const struct record *former)
+{
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < former->entries; i++) {
+		struct record_entry link = record_entry(former, i), ours;
+
+		do {
+			if (at == record->entries)
+				return true;
+			ours = record_entry(record, at++);
+		} while (!address_equal(&ours.address, &link.address));
+	}
+	return false;
+}
+
+/* Compares it with the one whose place it takes; true if it says something else, or is the first.
+ */
+static bool differs(struct arrival *arrival)
+{
 	uint8_t bytes[RECORD_MAX];
 	struct record former;
 	size_t size = 0;
@@ -170,11 +195,10 @@ static bool is_refreshment(const struct arrival *arrival)
 	if (arrival->fragment != STORE_NONE)
 		size = store_copy(arrival->store, arrival->fragment, bytes);
 	if (size == 0)
-		return false;
+		return true;
 	REQUIRE(record_read(bytes, size, &former) == DROP_NONE);
-	return former.flags == record->flags && former.entries == record->entries &&
-	       memcmp(former.entry_bytes.bytes, record->entry_bytes.bytes,
-		      record->entry_bytes.size) == 0;
+	arrival->parts = lists_less(&arrival->record, &former);
+	return !is_same(&arrival->record, &former);
 }
 
 /* Notes what a fragment 0 says of its node, and forgets those fragments that it leaves behind; true
@@ -208,7 +232,7 @@ bool arrival_keep(struct arrival *arrival, instant now)
 	struct store *store = arrival->store;
 	const struct record *record = &arrival->record;
 	struct span bytes = arrival->bytes;
-	bool changed = !is_refreshment(arrival);
+	bool changed = differs(arrival);
 	struct store_fragment *fragment;
 
 	arrival->displaced = room_make(store, room_reserve(store, arrival->own), need_of(arrival),

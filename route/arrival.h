@@ -30,6 +30,7 @@ struct arrival {
 
 	/* found by arrival_keep */
 	uint32_t displaced; /* connected nodes that gave way to it */
+	bool parts;	    /* it lacks a link that the fragment whose place it takes lists */
 };
 
 /* Looks at it in the order of the specification; refusals as in database_accept. fragment is that

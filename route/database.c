@@ -19,7 +19,7 @@ struct database {
 	uint32_t fragments; /* numbers there can be */
 	uint32_t adjacent;  /* visitors */
 	instant earliest;   /* nothing expires before */
-	uint64_t version, taken, displaced;
+	uint64_t version, taken, displaced, parted;
 	uint64_t visitors, store; /* offsets from here, bytes */
 };
 
@@ -119,6 +119,7 @@ enum drop database_accept(struct database *database, instant now, uint32_t neigh
 
 		database->taken++;
 		database->displaced += arrival.displaced;
+		database->parted += arrival.parts;
 		database->version += arrival.displaced;
 		database->earliest = instant_earlier(
 			database->earliest, store_fragment(store, arrival.fragment)->expires);
@@ -202,6 +203,11 @@ void database_beside(struct database *database, uint32_t node, bool beside)
 uint64_t database_displaced(const struct database *database)
 {
 	return database->displaced;
+}
+
+uint64_t database_parted(const struct database *database)
+{
+	return database->parted;
 }
 
 /* The life of a fragment or the memory of it ends. */

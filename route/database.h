@@ -118,6 +118,10 @@ void database_beside(struct database *database, uint32_t node, bool beside);
 /* How many nodes that were connected gave way to neighbours. */
 uint64_t database_displaced(const struct database *database);
 
+/* How many of the fragments that were taken in lacked a link that those whose place they took list.
+ */
+uint64_t database_parted(const struct database *database);
+
 /* Changes whenever the connected graph may have; not with what merely was made anew. */
 uint64_t database_version(const struct database *database);
 

@@ -51,6 +51,6 @@ static const struct rate RATE_ORIGIN = {10, 10};      /* fragments of one origin
 static const struct rate RATE_NEW_NODES = {50, 2048}; /* new ids from one neighbour */
 static const struct rate RATE_FORGED = {1, 16};	      /* not good ones from one neighbour */
 static const struct rate RATE_ORIGINATE = {10, 5};    /* own record */
-static const struct rate RATE_LEAVINGS = {5, 20};     /* paths computed at once for who leaves */
+static const struct rate RATE_LOSSES = {5, 20}; /* paths computed at once for who leaves or parts */
 
 #endif

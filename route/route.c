@@ -33,8 +33,8 @@ struct route {
 	struct sync sync;
 	struct origin origin;
 	struct schedule schedule;
-	struct bucket leavings; /* of nodes, that paths are computed at once for */
-	uint64_t graph;		/* version of the database the schedule knows of */
+	struct bucket losses; /* of nodes and links, that paths are computed at once for */
+	uint64_t graph;	      /* version of the database the schedule knows of */
 	uint64_t timers, adjacencies, database, paths; /* offsets from here, bytes */
 };
 
@@ -323,7 +323,7 @@ static bool taken(struct route *route, instant now, uint32_t slot, uint32_t frag
 	if (!database_fragment(database, fragment, &facts))
 		return false;
 	leaves = (database_flags(database, facts.node) & RECORD_LEAVING) != 0;
-	at_once = leaves && bucket_take(&route->leavings, RATE_LEAVINGS, now);
+	at_once = leaves && bucket_take(&route->losses, RATE_LOSSES, now);
 	at_origin = adjacency_find(adjacencies, database_address(database, facts.node));
 	if (at_origin == ADJACENCY_NONE)
 		return at_once;
@@ -364,6 +364,7 @@ static enum drop records_came(struct route *route, instant now, const struct rou
 			      uint32_t slot, struct reader *in, struct drops *drops)
 {
 	uint64_t displaced = database_displaced(database_of(route));
+	uint64_t parted = database_parted(database_of(route));
 	bool at_once = false;
 	struct span fragment;
 	uint32_t number;
@@ -379,6 +380,9 @@ static enum drop records_came(struct route *route, instant now, const struct rou
 	}
 	displaced = database_displaced(database_of(route)) - displaced;
 	drops->counts[DROP_DATABASE_DISPLACED] += displaced;
+	/* What is lost is gone round at once; what is gained can wait. */
+	if (database_parted(database_of(route)) != parted && !at_once)
+		at_once = bucket_take(&route->losses, RATE_LOSSES, now);
 	settle(route, now, at_once || displaced > 0);
 	return DROP_NONE;
 }

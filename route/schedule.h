@@ -1,6 +1,7 @@
 /* When paths are computed: at once after a quiet time, soon while it is young that the graph
- * changes, seldom when it goes on, and always at once for an adjacency of our own and for who
- * leaves. docs/protocol/route.md, section 5; the shape is RFC 8405's. Inside of route/. */
+ * changes, seldom when it goes on, and always at once for an adjacency of our own and for
+ * nodes and links that are gone. docs/protocol/route.md, section 5; the shape is RFC 8405's. Inside
+ * of route/. */
 #ifndef ROUTE_SCHEDULE_H
 #define ROUTE_SCHEDULE_H
 
@@ -18,7 +19,7 @@ struct schedule {
 
 void schedule_init(struct schedule *schedule);
 
-/* The graph changed; at_once: by an adjacency of ours, or by who leaves. */
+/* The graph changed; at_once: by an adjacency of ours, or by what is gone. */
 void schedule_change(struct schedule *schedule, instant now, bool at_once);
 
 /* Paths were computed. */

@@ -268,6 +268,38 @@ static void test_the_version_is_that_of_the_graph(void **state)
 	viewer_end(&viewer);
 }
 
+/* Of two in one fragment, wherever the lost one stands; what is new or dearer is no loss. */
+static void test_a_link_that_is_listed_no_more_is_counted(void **state)
+{
+	struct zone *zone = zone_new();
+	struct viewer viewer;
+
+	zone_link(zone, 0, 1, ZONE_COST);
+	viewer = viewer_of(zone);
+	viewer_learn(&viewer, 0, 1);
+	for (uint32_t other = 2; other < 6; other++)
+		zone_claim(zone, 1, other, ZONE_COST, ZONE_MTU);
+	viewer_learn(&viewer, 0, 1);
+	viewer_learn(&viewer, 0, 1);
+	assert_true(database_parted(viewer.database) == 0);
+	for (uint32_t other = 2; other < 6; other++) {
+		uint64_t parted = database_parted(viewer.database);
+
+		zone_unclaim(zone, 1);
+		zone_claim(zone, 1, 0, ZONE_COST, ZONE_MTU);
+		for (uint32_t kept = 2; kept < 6; kept++) {
+			if (kept != other)
+				zone_claim(zone, 1, kept, 2 * ZONE_COST, ZONE_MTU);
+		}
+		viewer_learn(&viewer, 0, 1);
+		assert_true(database_parted(viewer.database) == parted + 1);
+	}
+	zone_unclaim(zone, 1);
+	viewer_learn(&viewer, 0, 1);
+	assert_true(database_parted(viewer.database) == 5);
+	viewer_end(&viewer);
+}
+
 static void test_a_fragment_expires_and_is_refused_as_long_again(void **state)
 {
 	struct zone *zone = zone_new();
@@ -414,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_a_computation_says_who_is_connected),
 		cmocka_unit_test(test_news_of_who_broke_away_is_none),
 		cmocka_unit_test(test_the_version_is_that_of_the_graph),
+		cmocka_unit_test(test_a_link_that_is_listed_no_more_is_counted),
 		cmocka_unit_test(test_a_fragment_expires_and_is_refused_as_long_again),
 		cmocka_unit_test(test_who_expired_may_come_anew),
 		cmocka_unit_test(test_no_lifetime_is_longer_than_ours),

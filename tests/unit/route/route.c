@@ -176,6 +176,54 @@ static void a_new_link_is_computed_at_once(void **state)
 	mesh_free(mesh);
 }
 
+/* So is one that goes far away, as soon as it is heard of. */
+static void a_far_link_that_goes_is_computed_at_once(void **state)
+{
+	struct mesh *mesh = mesh_new(3);
+	const struct database *database;
+
+	mesh_ring(mesh, 6);
+	mesh_settle(mesh, 0, 6, duration_s(10));
+	for (uint32_t i = 0; i < 20; i++) {
+		mesh_set(mesh, 3, i % 2);
+		mesh_run(mesh, duration_ms(500));
+	}
+	database = route_database(mesh->hosts[0].route);
+	uint64_t taken = database_taken(database), before = mesh->hosts[0].changed;
+	mesh_set(mesh, 3, false);
+	while (database_taken(database) == taken)
+		mesh_run(mesh, duration_ms(1));
+	assert_int_equal(mesh->hosts[0].changed, before);
+	mesh_run(mesh, duration_ms(ROUTE_SPF_FIRST_MS));
+	assert_int_equal(mesh->hosts[0].changed, before + 1);
+	mesh_free(mesh);
+}
+
+/* But not as often as links of others like to go. */
+static void far_links_are_not_followed_for_ever(void **state)
+{
+	enum { FIRST = 30, LINKS = 50, EVERY_MS = 40 };
+	struct mesh *mesh = mesh_new(3);
+	uint32_t took_ms = 2 * LINKS * EVERY_MS;
+
+	mesh_grid(mesh, 7, 7);
+	mesh_settle(mesh, 0, 49, duration_s(20));
+	uint64_t before = mesh->hosts[0].changed;
+	for (uint32_t i = 0; i < 2 * LINKS; i++) {
+		mesh_set(mesh, FIRST + i % LINKS, false);
+		mesh_run(mesh, duration_ms(EVERY_MS / 2));
+		mesh_set(mesh, FIRST + i % LINKS, true);
+		mesh_run(mesh, duration_ms(EVERY_MS / 2));
+	}
+	uint64_t computed = mesh->hosts[0].changed - before;
+	print_message("# computed %llu times in %u ms\n", (unsigned long long)computed, took_ms);
+	assert_in_range(computed, 1,
+			RATE_LOSSES.burst + RATE_LOSSES.per_second * took_ms / 1000 +
+				ROUTE_SPF_LEARN_MS / ROUTE_SPF_SHORT_MS +
+				took_ms / ROUTE_SPF_LONG_MS);
+	mesh_free(mesh);
+}
+
 /* Of two that are far ahead one is asked, and the other when that is gone. */
 static void the_other_is_asked_when_one_is_gone(void **state)
 {
@@ -422,6 +470,8 @@ int main(void)
 		cmocka_unit_test(paths_lead_along_a_line),
 		cmocka_unit_test(an_own_link_is_computed_at_once),
 		cmocka_unit_test(a_new_link_is_computed_at_once),
+		cmocka_unit_test(a_far_link_that_goes_is_computed_at_once),
+		cmocka_unit_test(far_links_are_not_followed_for_ever),
 		cmocka_unit_test(the_other_is_asked_when_one_is_gone),
 		cmocka_unit_test(back_in_sync_it_begins_anew),
 		cmocka_unit_test(what_crosses_is_not_sent),
