@@ -175,15 +175,17 @@ json_t *view_sessions(const struct mesh *mesh)
 	uint32_t cursor = 0;
 
 	while (node_sessions(mesh->node, loop_now(), &cursor, &entry))
-		json_array_append_new(list,
-				      json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I}",
-						"address", value_address(&entry.address), "state",
-						session_state(&entry), "suite", suite_name(&entry),
-						"epoch", (json_int_t)entry.epoch, "age_ms",
-						(json_int_t)entry.age.us / 1000, "tx_packets",
-						(json_int_t)entry.tx_packets, "rx_packets",
-						(json_int_t)entry.rx_packets, "rx_replay",
-						(json_int_t)entry.rx_replay));
+		json_array_append_new(
+			list,
+			json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "address",
+				  value_address(&entry.address), "state", session_state(&entry),
+				  "suite", suite_name(&entry), "epoch", (json_int_t)entry.epoch,
+				  "age_ms", (json_int_t)entry.age.us / 1000, "tx_packets",
+				  (json_int_t)entry.tx_packets, "rx_packets",
+				  (json_int_t)entry.rx_packets, "tx_frames",
+				  (json_int_t)entry.tx_frames, "rx_frames",
+				  (json_int_t)entry.rx_frames, "rx_replay",
+				  (json_int_t)entry.rx_replay));
 	return value_list("sessions", list);
 }
 

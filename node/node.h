@@ -197,7 +197,9 @@ struct node_session {
 	uint8_t suite;	  /* enum suite, of the confirmed key */
 	uint32_t epoch;	  /* of the confirmed key; 0 if there is none */
 	duration age;	  /* of the confirmed key */
-	uint64_t tx_packets, rx_packets, rx_replay;
+	uint64_t tx_packets, rx_packets;
+	uint64_t tx_frames, rx_frames; /* that they were in */
+	uint64_t rx_replay;
 };
 
 struct node_route {

@@ -79,6 +79,8 @@ static void session_figures(const struct node *node, uint32_t index, struct node
 		struct worker_peer seen = worker_look(node_worker(node, i), index, generation);
 		shown->tx_packets += seen.tx_packets;
 		shown->rx_packets += seen.rx_packets;
+		shown->tx_frames += seen.tx_frames;
+		shown->rx_frames += seen.rx_frames;
 		shown->rx_replay += seen.rx_replay;
 	}
 }

@@ -149,6 +149,8 @@ static struct worker_peer *worker_peer(struct worker *worker, uint32_t index, ui
 	SHARED_SET(peer->received.us, 0);
 	SHARED_SET(peer->tx_packets, 0);
 	SHARED_SET(peer->rx_packets, 0);
+	SHARED_SET(peer->tx_frames, 0);
+	SHARED_SET(peer->rx_frames, 0);
 	SHARED_SET(peer->rx_replay, 0);
 	SHARED_RELEASE(peer->generation, generation);
 	stride->told = (instant){0};
@@ -175,13 +177,19 @@ void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t 
 
 void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation, uint32_t packets)
 {
-	SHARED_ADD(worker_peer(worker, index, generation)->tx_packets, packets);
+	struct worker_peer *peer = worker_peer(worker, index, generation);
+
+	SHARED_ADD(peer->tx_packets, packets);
+	SHARED_ADD(peer->tx_frames, 1);
 }
 
 void worker_count_received(struct worker *worker, uint32_t index, uint32_t generation,
 			   uint32_t packets)
 {
-	SHARED_ADD(worker_peer(worker, index, generation)->rx_packets, packets);
+	struct worker_peer *peer = worker_peer(worker, index, generation);
+
+	SHARED_ADD(peer->rx_packets, packets);
+	SHARED_ADD(peer->rx_frames, 1);
 }
 
 void worker_count_replay(struct worker *worker, uint32_t index, uint32_t generation)
@@ -204,6 +212,8 @@ struct worker_peer worker_look(const struct worker *worker, uint32_t index, uint
 		.received.us = SHARED_GET(peer->received.us),
 		.tx_packets = SHARED_GET(peer->tx_packets),
 		.rx_packets = SHARED_GET(peer->rx_packets),
+		.tx_frames = SHARED_GET(peer->tx_frames),
+		.rx_frames = SHARED_GET(peer->rx_frames),
 		.rx_replay = SHARED_GET(peer->rx_replay),
 	};
 }

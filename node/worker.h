@@ -26,7 +26,7 @@ struct worker_peer {
 	uint64_t worn_serial;	/* the sealing key under which a lane reached WIRE_REKEY_FRAMES */
 	instant sealed, opened; /* last frame; zero: never */
 	instant received;	/* last frame that was not empty */
-	uint64_t tx_packets, rx_packets, rx_replay;
+	uint64_t tx_packets, rx_packets, tx_frames, rx_frames, rx_replay;
 };
 
 /* Bytes of memory for a set of lanes, bit n lane n, and so many destinations. */
@@ -63,7 +63,7 @@ void worker_sealed(struct worker *worker, instant now, uint32_t index, uint32_t 
 void worker_opened(struct worker *worker, instant now, uint32_t index, uint32_t generation,
 		   uint64_t serial, bool empty);
 
-/* So many packets of the tenant of that generation: sent, handed to the host; a frame of it that
+/* A frame of the tenant of that generation with so many packets: sent, handed to the host; one that
  * was refused by a window. */
 void worker_count_sent(struct worker *worker, uint32_t index, uint32_t generation,
 		       uint32_t packets);

@@ -64,7 +64,8 @@ def test_status_says_who_seals_and_with_what(alice):
 @pytest.mark.parametrize("verb, names", [
     ("neighbours", {"address", "id", "link", "lladdr", "state", "rtt_us", "loss", "metric"}),
     ("routes", {"address", "id", "next_hop", "link", "metric", "hops", "mtu"}),
-    ("sessions", {"address", "state", "age_ms", "tx_packets", "rx_packets", "rx_replay"})])
+    ("sessions", {"address", "state", "age_ms", "tx_packets", "rx_packets", "tx_frames",
+                  "rx_frames", "rx_replay"})])
 def test_a_list_holds_the_neighbour(pair, verb, names):
     alice, bob = pair
     said = alice.meshctl(verb)

@@ -52,6 +52,7 @@ static void figures_add_up(void **state)
 	assert_true(mesh_session(mesh, 1, 0, &there));
 	assert_int_equal(here.tx_packets, 5000);
 	assert_int_equal(here.tx_packets, there.rx_packets + fate.lost + fate.damaged);
+	assert_int_equal(here.tx_frames, there.rx_frames + fate.lost + fate.damaged);
 	assert_int_equal(mesh->hosts[1].packets, there.rx_packets);
 	assert_int_equal(mesh_drops(mesh, 1, DROP_AUTHENTICATION), fate.damaged);
 	assert_int_equal(mesh_drops(mesh, 1, DROP_REPLAY), fate.repeated);

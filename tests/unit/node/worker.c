@@ -183,9 +183,9 @@ static void figures_are_seen(void **state)
 	worker_opened(worker, (instant){20}, 1, 4, 3, false);
 	worker_opened(worker, (instant){30}, 1, 4, 3, true);
 	for (uint32_t i = 0; i < 9; i++) {
-		worker_count_sent(worker, 1, 4, 1);
+		worker_count_sent(worker, 1, 4, 2);
 		if (i % 3 == 0)
-			worker_count_received(worker, 1, 4, 1);
+			worker_count_received(worker, 1, 4, 5);
 		if (i % 4 == 0)
 			worker_count_replay(worker, 1, 4);
 	}
@@ -195,8 +195,10 @@ static void figures_are_seen(void **state)
 	assert_int_equal(seen.opened.us, 30);
 	assert_int_equal(seen.received.us, 20); /* an empty frame is nothing received */
 	assert_int_equal(seen.opened_serial, 3);
-	assert_int_equal(seen.tx_packets, 9);
-	assert_int_equal(seen.rx_packets, 3);
+	assert_int_equal(seen.tx_packets, 18);
+	assert_int_equal(seen.rx_packets, 15);
+	assert_int_equal(seen.tx_frames, 9);
+	assert_int_equal(seen.rx_frames, 3);
 	assert_int_equal(seen.rx_replay, 3);
 	free(worker);
 }
