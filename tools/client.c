@@ -26,21 +26,27 @@ static int64_t now_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+static enum verdict failure_judge(int error)
+{
+	if (error == EACCES || error == EPERM)
+		return VERDICT_DENIED;
+	return error == ETIMEDOUT || error == EAGAIN ? VERDICT_TIMEOUT : VERDICT_ABSENT;
+}
+
 static enum verdict failed(const char *path, int error)
 {
-	if (error == EACCES || error == EPERM) {
+	enum verdict verdict = failure_judge(error);
+
+	if (verdict == VERDICT_DENIED)
 		fprintf(stderr, "%s: %s: not permitted, ask as root or as a member of its group\n",
 			program_invocation_short_name, path);
-		return VERDICT_DENIED;
-	}
-	if (error == ETIMEDOUT || error == EAGAIN) {
+	else if (verdict == VERDICT_TIMEOUT)
 		fprintf(stderr, "%s: %s: meshpd does not answer\n", program_invocation_short_name,
 			path);
-		return VERDICT_TIMEOUT;
-	}
-	fprintf(stderr, "%s: %s: meshpd is not running there: %s\n", program_invocation_short_name,
-		path, strerror(error));
-	return VERDICT_ABSENT;
+	else
+		fprintf(stderr, "%s: %s: meshpd is not running there: %s\n",
+			program_invocation_short_name, path, strerror(error));
+	return verdict;
 }
 
 /* A connection, or -errno. */
@@ -198,4 +204,29 @@ enum verdict client_call(const char *socket, const char *method, json_t *paramet
 
 	json_decref(call);
 	return verdict;
+}
+
+enum verdict client_ask(const char *socket, const char *method, json_t **answer)
+{
+	json_t *call = json_pack("{s:s}", "method", method), *reply = NULL;
+	char *sent = json_dumps(call, JSON_COMPACT), *text = NULL;
+	int fd = sent == NULL ? -ENOMEM : client_connect(socket);
+	int status = fd < 0 ? -fd : exchange(fd, sent, &text);
+
+	if (fd >= 0)
+		close(fd);
+	if (status == 0)
+		reply = json_loads(text, 0, NULL);
+	*answer = json_incref(json_object_get(reply, "parameters"));
+	if (!json_is_object(*answer) || json_object_get(reply, "error") != NULL) {
+		json_decref(*answer);
+		*answer = NULL;
+	}
+	json_decref(reply);
+	json_decref(call);
+	free(sent);
+	free(text);
+	if (status != 0)
+		return failure_judge(status);
+	return *answer != NULL ? VERDICT_YES : VERDICT_NO;
 }

@@ -17,4 +17,8 @@
 MUST_USE enum verdict client_call(const char *socket, const char *method, json_t *parameters,
 				  json_t **answer);
 
+/* The same without parameters, and without a word: what failed is in the verdict alone; NO if the
+ * answer is an error or none that can be read. answer is NULL unless it is YES. */
+MUST_USE enum verdict client_ask(const char *socket, const char *method, json_t **answer);
+
 #endif

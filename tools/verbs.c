@@ -7,6 +7,7 @@
 #ifdef VERBS_WORDS
 #define BY(function) NULL
 #else
+#include "tools/doctor/doctor.h"
 #include "tools/nouns.h"
 #include "tools/trace.h"
 #define BY(function) function
@@ -205,6 +206,19 @@ static const struct verb verbs[] = {
 		 "line "
 		 "with a tab and what it is. The shells' completions call it.",
 	 .run = BY(complete_run)},
+	{.name = "doctor",
+	 .arguments = "",
+	 .takes = TAKES(JSON),
+	 .user = USER_ANYBODY,
+	 .summary = "looks for what is wrong on this host, and says what mends it",
+	 .text = "Looks at the kernel, the daemon, its key, its interfaces, addresses and routes, "
+		 "the links, and the firewall. Each finding is ok, skipped, which means that it "
+		 "could not be looked at, a warning, or failed, and has a fix: a line for root's "
+		 "shell, or a remark that begins with #. Nothing is changed. It works without the "
+		 "daemon, and as any user; root sees most.",
+	 .no = "a check failed",
+	 .example = "sudo meshctl doctor",
+	 .run = BY(doctor_run)},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
