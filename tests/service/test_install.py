@@ -6,6 +6,7 @@ import pytest
 from mesh import BUILD, TREE
 
 INSTALLED = {
+    "/etc/ufw/applications.d/meshpd": 0o644,
     "/lib/systemd/network/10-meshpd.network": 0o644,
     "/lib/systemd/system/meshpd-lo2.service": 0o644,
     "/lib/systemd/system/meshpd-warden.service": 0o644,
@@ -16,6 +17,7 @@ INSTALLED = {
     "/usr/bin/meshtraceroute": 0o755,
     "/usr/lib/NetworkManager/conf.d/meshpd.conf": 0o644,
     "/usr/lib/systemd/catalog/meshpd.catalog": 0o644,
+    "/usr/lib/firewalld/zones/meshpd.xml": 0o644,
     "/usr/lib/sysusers.d/meshpd.conf": 0o644,
     "/usr/lib/tmpfiles.d/meshpd.conf": 0o644,
     "/usr/libexec/meshpd-warden": 0o755,
