@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 enum { BACKLOG = 128 }; /* who comes while the daemon is busy waits, rather than is turned away */
@@ -31,8 +30,7 @@ static bool listener_inherit(struct listener *listener, struct store *store)
 	if (fd < 0)
 		return false;
 	listener->fd = fd;
-	return sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0 &&
-	       fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+	return store_listens(fd) && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* Makes way for a new socket: 0 if nothing of that name is left. */

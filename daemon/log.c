@@ -1,17 +1,13 @@
 /* Where the daemon tells people. Nothing here fails: a message that cannot be written is lost. */
 #include "daemon/log.h"
 
+#include "daemon/entry.h"
 #include "daemon/loop.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <syslog.h>
-#define SD_JOURNAL_SUPPRESS_LOCATION /* it would be here, whoever speaks */
-#include <systemd/sd-journal.h>
 
 enum { PARTS = 8 }; /* fields of an entry, with message and priority */
 
@@ -19,16 +15,7 @@ static const struct rate LOG_RATE = {.per_second = 20, .burst = 200};
 
 void log_init(struct log *log)
 {
-	const char *stream = getenv("JOURNAL_STREAM");
-	struct stat facts;
-	char own[64];
-
-	*log = (struct log){.systemd = false};
-	if (stream == NULL || fstat(2, &facts) != 0)
-		return;
-	snprintf(own, sizeof(own), "%lu:%lu", (unsigned long)facts.st_dev,
-		 (unsigned long)facts.st_ino);
-	log->systemd = strcmp(own, stream) == 0;
+	*log = (struct log){.systemd = entry_possible()};
 }
 
 /* The text's first line. */
@@ -56,7 +43,7 @@ static void log_write(const struct log *log, int priority, const char *fields, c
 		fields = strchr(fields, '\n');
 		fields = fields != NULL ? fields + 1 : NULL;
 	}
-	sd_journal_sendv(parts, count);
+	entry_send(parts, count);
 }
 
 void log_say(struct log *log, int priority, const char *fields, const char *format, ...)

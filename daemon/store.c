@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -52,6 +53,11 @@ bool store_has(const struct store *store, const char *name)
 	for (uint32_t i = 0; i < store->count && !found; i++)
 		found = store->kept[i].fd >= 0 && strcmp(store->kept[i].name, name) == 0;
 	return found;
+}
+
+bool store_listens(int fd)
+{
+	return sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0;
 }
 
 bool store_keeps(void)

@@ -33,6 +33,9 @@ MUST_USE int store_take(struct store *store, const char *name);
 /* True if one of that name was handed over and not taken yet. */
 MUST_USE bool store_has(const struct store *store, const char *name);
 
+/* True if a descriptor that was handed over is a UNIX stream socket that listens. */
+MUST_USE bool store_listens(int fd);
+
 /* True if the service manager says that it keeps descriptors, by FDSTORE= in the environment. */
 bool store_keeps(void);
 
