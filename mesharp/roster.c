@@ -63,7 +63,7 @@ size_t roster_size(uint32_t links, uint32_t entries)
 
 static void *part(const struct roster *roster, uint64_t offset)
 {
-	return (void *)((uintptr_t)roster + offset);
+	return (void *)((uintptr_t)roster + (uintptr_t)offset);
 }
 
 static struct pool *pool_of(const struct roster *roster)

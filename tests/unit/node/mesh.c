@@ -526,7 +526,8 @@ void mesh_packet_write(struct mesh *mesh, uint32_t a, uint32_t b, uint32_t numbe
 	struct writer out = writer_of(packet, WIRE_IPV6_HEADER);
 	struct rng rng;
 
-	memcpy(seed + 1, &number, sizeof(number));
+	for (uint32_t i = 0; i < sizeof(number); i++)
+		seed[1 + i] = (uint8_t)(number >> 8 * i);
 	rng_init(&rng, seed);
 	packet_header_write(&(struct packet){.traffic_class = (uint8_t)rng_u32(&rng),
 					     .next_header = PROTOCOL_UDP,
