@@ -34,7 +34,7 @@ struct mesharp {
 
 static inline void *mesharp_part(const struct mesharp *mesharp, uint64_t offset)
 {
-	return (void *)((uintptr_t)mesharp + offset);
+	return (void *)((uintptr_t)mesharp + (uintptr_t)offset);
 }
 
 static inline struct link *mesharp_slot(const struct mesharp *mesharp, uint32_t link)

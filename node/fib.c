@@ -44,7 +44,7 @@ static struct fib lay_out(const struct fib_limits *limits)
 
 static void *at(const struct fib *fib, uint64_t offset)
 {
-	return (void *)((uintptr_t)fib + offset);
+	return (void *)((uintptr_t)fib + (uintptr_t)offset);
 }
 
 static struct fib_node *node_at(const struct fib *fib, uint32_t number)

@@ -151,7 +151,7 @@ bool node_block_fits(const uint8_t *block, const struct node_limits *limits);
 
 static inline void *node_part(const struct node *node, uint64_t offset)
 {
-	return (void *)((uintptr_t)node + offset);
+	return (void *)((uintptr_t)node + (uintptr_t)offset);
 }
 
 static inline struct timers *node_timers(const struct node *node)

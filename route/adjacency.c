@@ -61,7 +61,7 @@ struct adjacencies *adjacencies_init(void *memory, const struct route_limits *li
 
 static struct place *place_at(const struct adjacencies *adjacencies, uint32_t slot)
 {
-	struct place *places = (void *)((uintptr_t)adjacencies + adjacencies->places);
+	struct place *places = (void *)((uintptr_t)adjacencies + (uintptr_t)adjacencies->places);
 
 	REQUIRE(slot < adjacencies->capacity);
 	return &places[slot];
@@ -69,7 +69,7 @@ static struct place *place_at(const struct adjacencies *adjacencies, uint32_t sl
 
 static uint8_t *marks_of(const struct adjacencies *adjacencies, uint32_t slot)
 {
-	uint8_t *marks = (void *)((uintptr_t)adjacencies + adjacencies->marks);
+	uint8_t *marks = (void *)((uintptr_t)adjacencies + (uintptr_t)adjacencies->marks);
 
 	REQUIRE(slot < adjacencies->capacity);
 	return &marks[(size_t)slot * adjacencies->fragments];

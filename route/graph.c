@@ -71,7 +71,7 @@ struct graph *graph_init(void *memory, const struct route_limits *limits)
 
 static void *part(const struct graph *graph, uint64_t offset)
 {
-	return (void *)((uintptr_t)graph + offset);
+	return (void *)((uintptr_t)graph + (uintptr_t)offset);
 }
 
 static struct vertex *vertices(const struct graph *graph)

@@ -63,7 +63,7 @@ size_t route_size(const struct route_limits *limits)
 
 static void *at(const struct route *route, uint64_t offset)
 {
-	return (void *)((uintptr_t)route + offset);
+	return (void *)((uintptr_t)route + (uintptr_t)offset);
 }
 
 static struct timers *timers_of(const struct route *route)

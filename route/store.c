@@ -66,7 +66,7 @@ size_t store_size(const struct route_limits *limits)
 
 static void *part(const struct store *store, uint64_t offset)
 {
-	return (void *)((uintptr_t)store + offset);
+	return (void *)((uintptr_t)store + (uintptr_t)offset);
 }
 
 static struct table *by_address(const struct store *store)
