@@ -46,12 +46,13 @@ size_t database_size(const struct route_limits *limits)
 
 static struct store *store_of(const struct database *database)
 {
-	return (struct store *)((uintptr_t)database + database->store);
+	return (struct store *)((uintptr_t)database + (uintptr_t)database->store);
 }
 
 static struct visitor *visitor_at(const struct database *database, uint32_t neighbour)
 {
-	struct visitor *visitors = (struct visitor *)((uintptr_t)database + database->visitors);
+	struct visitor *visitors =
+		(struct visitor *)((uintptr_t)database + (uintptr_t)database->visitors);
 
 	REQUIRE(neighbour < database->adjacent);
 	return &visitors[neighbour];

@@ -25,7 +25,7 @@ def tap_cases(log):
             yield f"{program['name']}: {name.strip()}", verdict, (reason or "").strip()
         plan = next((int(line[3:].split()[0]) for line in lines if line.startswith("1..")), 0)
         wrong = any(case[1] and not case[3] for case in cases)
-        well = program["result"] in ("OK", "SKIP") or (program["returncode"] == 0 and not wrong)
+        well = program["result"] in ("OK", "SKIP") or (program.get("returncode") == 0 and not wrong)
         if not (well and plan == len(cases) > 0) and not wrong:
             reason = f"{program['result']}, {len(cases)} of {plan} cases ran"
             yield program["name"], "failed", f"{reason}\n{program.get('stderr', '')}".strip()

@@ -13,9 +13,10 @@ def tally(*paths):
     return run.stdout.splitlines()[-1], run.returncode
 
 
-def tap(tmp_path, stdout, result="OK"):
+def tap(tmp_path, stdout, result="OK", returncode=None):
+    program = {"name": "base/x", "stdout": stdout, "result": result, "returncode": returncode}
     log = tmp_path / "testlog.json"
-    log.write_text(json.dumps({"name": "base/x", "stdout": stdout, "result": result}) + "\n")
+    log.write_text(json.dumps(program) + "\n")
     return log
 
 
@@ -34,6 +35,12 @@ def test_cases_are_added_up_not_programs(tmp_path):
 def test_a_program_that_skips_all_is_skipped(tmp_path):
     log = tap(tmp_path, "1..1\nok 1 - a # SKIP not built in\n", "SKIP")
     assert tally(log) == ("0 passed, 0 failed, 1 skipped", 0)
+
+
+@pytest.mark.parametrize("returncode, failed", [(0, 0), (1, 1)])
+def test_what_cmocka_skips_is_no_failure(tmp_path, returncode, failed):
+    log = tap(tmp_path, "1..2\nok 1 - a\nnot ok 2 # SKIP b\n", "FAIL", returncode)
+    assert tally(log) == (f"1 passed, {failed} failed, 1 skipped", failed)
 
 
 @pytest.mark.parametrize("stdout, result, passed", [
