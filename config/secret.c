@@ -99,3 +99,19 @@ int secret_file(const char *path, uid_t owner, char text[SECRET_LINE], char *why
 	close(fd);
 	return status;
 }
+
+int secret_network_file(const char *path, uid_t owner, uint8_t key[SECRET], char *why,
+			size_t why_size)
+{
+	char text[SECRET_LINE];
+	int size = secret_file(path, owner, text, why, why_size);
+	bool good = size >= 0 && secret_network_read(text, (size_t)size, key);
+
+	sodium_memzero(text, sizeof(text));
+	if (good || (size < 0 && size != -EFBIG))
+		return good ? 0 : size;
+	snprintf(why, why_size,
+		 "%s: is not 32 bytes in base64, make one with 'head -c 32 /dev/urandom | base64'",
+		 path);
+	return -EBADMSG;
+}

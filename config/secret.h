@@ -32,4 +32,9 @@ MUST_USE bool secret_network_read(const char *text, size_t size, uint8_t key[SEC
 MUST_USE int secret_file(const char *path, uid_t owner, char text[SECRET_LINE], char *why,
 			 size_t why_size);
 
+/* Reads a network's key from such a file. 0, or -errno with a line in why: -EACCES where owner or
+ * mode are wrong or the file may not be read, -EBADMSG if it holds anything else. */
+MUST_USE int secret_network_file(const char *path, uid_t owner, uint8_t key[SECRET], char *why,
+				 size_t why_size);
+
 #endif

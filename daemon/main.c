@@ -56,21 +56,13 @@ struct daemon {
 static int network_key_read(struct daemon *daemon, struct failure *failure)
 {
 	const char *path = daemon->config.network_key_file;
-	char text[SECRET_LINE], why[400];
-	int size;
+	char why[400];
+	int status = 0;
 
-	if (path[0] == '\0')
-		return 0;
-	size = secret_file(path, daemon->account.uid, text, why, sizeof(why));
-	if (size < 0 && size != -EFBIG)
-		return failure_say(failure, size, "Mesh.NetworkKeyFile: %s", why);
-	if (size < 0 || !secret_network_read(text, (size_t)size, daemon->network_key))
-		size = failure_say(failure, -EBADMSG,
-				   "Mesh.NetworkKeyFile: %s: is not 32 bytes in base64, make one "
-				   "with 'head -c 32 /dev/urandom | base64'",
-				   path);
-	sodium_memzero(text, sizeof(text));
-	return size < 0 ? size : 0;
+	if (path[0] != '\0')
+		status = secret_network_file(path, daemon->account.uid, daemon->network_key, why,
+					     sizeof(why));
+	return status == 0 ? 0 : failure_say(failure, status, "Mesh.NetworkKeyFile: %s", why);
 }
 
 /* Everything that can be wrong with a configuration, found without touching anything. */
@@ -185,7 +177,8 @@ static int daemon_start(struct daemon *daemon, struct failure *failure)
 	daemon->deeds.reload = (struct reload){.mesh = &daemon->mesh,
 					       .running = &daemon->config,
 					       .allow = &daemon->allow,
-					       .source = &daemon->options->source};
+					       .source = &daemon->options->source,
+					       .owner = daemon->account.uid};
 	status = control_open(&daemon->control, daemon->listener.fd, &daemon->mesh, &daemon->deeds);
 	return status == 0 ? 0 : failure_say(failure, status, "control: %s", strerror(-status));
 }

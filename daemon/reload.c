@@ -5,9 +5,12 @@
 #include "daemon/reload.h"
 
 #include "config/change.h"
+#include "config/secret.h"
 #include "daemon/notify.h"
 #include "daemon/transit.h"
 
+#include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -27,18 +30,38 @@ static void lines_say(struct log *log, const char *text)
 struct novelty {
 	struct config config;
 	struct allow allow;
+	uint8_t network_key[SECRET];
+	bool key_known;
 };
 
+/* Reads the network key. One that this user may not read says nothing: root may have read it at the
+ * start, and does so at the next one. */
+static bool key_read(struct novelty *read, uid_t owner, FILE *report)
+{
+	char why[400];
+	int status = secret_network_file(read->config.network_key_file, owner, read->network_key,
+					 why, sizeof(why));
+
+	read->key_known = status == 0;
+	if (status != 0)
+		fprintf(report, "%sMesh.NetworkKeyFile: %s\n", status == -EACCES ? "warning: " : "",
+			why);
+	return status == 0 || status == -EACCES;
+}
+
 /* Reads all of it. What was wrong, warnings too, is text, to be freed; NULL for want of memory. */
-static bool novelty_read(struct novelty *read, const struct config_source *source, char **text)
+static bool novelty_read(struct novelty *read, const struct reload *reload, char **text)
 {
 	size_t size;
 	FILE *report = open_memstream(text, &size);
-	bool good = report != NULL && config_load(&read->config, source, report);
+	bool good = report != NULL && config_load(&read->config, reload->source, report);
 
 	read->allow.count = 0;
+	read->key_known = false;
 	if (good && read->config.allow_file[0] != '\0')
 		good = allow_read(&read->allow, read->config.allow_file, report);
+	if (good && read->config.network_key_file[0] != '\0')
+		good = key_read(read, reload->owner, report);
 	if (report == NULL || fclose(report) != 0)
 		return false;
 	return good;
@@ -79,6 +102,19 @@ static void allow_tell(struct telling *telling, const struct allow *before,
 	change_tell(telling, &change);
 }
 
+/* Tells that the file of the network key holds another one now, if its name is the same. */
+static void key_tell(struct telling *telling, const struct reload *reload,
+		     const struct novelty *read)
+{
+	char before[] = "the one in use", after[] = "another one";
+	struct change change = {.key = "network key", .before = before, .after = after};
+
+	if (read->key_known &&
+	    strcmp(reload->running->network_key_file, read->config.network_key_file) == 0 &&
+	    !node_in_network(reload->mesh->node, read->network_key))
+		change_tell(telling, &change);
+}
+
 /* What a mesh that runs has to be told. Whatever else goes by the configuration belongs here. */
 static void reload_apply(struct mesh *mesh)
 {
@@ -104,6 +140,7 @@ static json_t *reload_take(struct reload *reload, const struct novelty *read)
 	}
 	if (reload->running->allow_file[0] != '\0' && read->config.allow_file[0] != '\0')
 		allow_tell(&telling, reload->allow, &read->allow);
+	key_tell(&telling, reload, read);
 	config_take(reload->running, &read->config);
 	*reload->allow = read->allow;
 	reload_apply(reload->mesh);
@@ -119,7 +156,7 @@ bool reload(struct reload *reload, json_t **changes, json_t **report)
 
 	*changes = *report = NULL;
 	notify_reloading();
-	good = novelty_read(&read, reload->source, &text);
+	good = novelty_read(&read, reload, &text);
 	if (text != NULL) {
 		lines_say(log, text);
 		*report = json_string(text);
@@ -131,6 +168,7 @@ bool reload(struct reload *reload, json_t **changes, json_t **report)
 	else
 		log_say(log, LOG_ERR, MESSAGE_RELOAD_REFUSED,
 			"the configuration is faulty, the one that runs stays");
+	sodium_memzero(read.network_key, sizeof(read.network_key));
 	free(text);
 	notify_ready();
 	return good;

@@ -14,6 +14,7 @@ struct reload {
 	struct config *running; /* what the mesh runs with */
 	struct allow *allow;	/* likewise */
 	const struct config_source *source;
+	uid_t owner; /* who may own the file of the network key: who the daemon runs as */
 };
 
 /* Reads, applies, and says so in the log. True if the configuration was good: then *changes is a

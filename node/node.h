@@ -154,6 +154,9 @@ MUST_USE struct node *node_adopt(void *memory, const struct node_limits *limits,
 
 /* Views: what a node shows of itself. They change nothing. */
 
+/* True if this is the key of the node's network; 32 bytes, zeros for an open mesh. */
+bool node_in_network(const struct node *node, const uint8_t *key);
+
 struct node_status {
 	struct address address;
 	uint8_t public_key[IDENTITY_PUBLIC];

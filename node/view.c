@@ -2,7 +2,13 @@
 #include "node/routing.h"
 #include "node/value.h"
 
+#include <sodium.h>
 #include <string.h>
+
+bool node_in_network(const struct node *node, const uint8_t *key)
+{
+	return sodium_memcmp(key, node->network_key, sizeof(node->network_key)) == 0;
+}
 
 /* The largest packet any running link carries, within PACKET_MAX; packets for a narrower path are
  * answered by packet too big. Without a link what Ethernet carries, so that the size rarely

@@ -1,6 +1,8 @@
 """A new configuration under a running daemon: what differs takes effect, the rest is not disturbed,
 and nonsense changes nothing."""
+import base64
 import json
+import os
 import signal
 import subprocess
 
@@ -54,6 +56,30 @@ def test_drop_ins_and_a_list_are_read_with_the_rights_that_are_left(mesh):
     alice.run("rm", "/run/meshpd/meshpd.conf.d/members.conf")
     alice.run(MESHCTL, "reload")
     assert alice.meshctl("status")["members"] is None
+
+
+def test_another_network_key_in_the_same_file_waits_for_the_next_start(mesh, folder):
+    key = folder / "network.key"
+
+    def write(number, mode=0o600):
+        key.write_text(base64.b64encode(bytes([number] * 32)).decode() + "\n")
+        key.chmod(mode)
+        os.chown(key, 977, 977)
+    write(1)
+    text = f"[Mesh]\nNetworkKeyFile={key}\n"
+    alice = configured(mesh, "alice", text)
+    assert reload(alice, text) == "nothing has changed\n"
+    write(2)
+    for _ in range(2):
+        said = reload(alice, text)
+        assert said == "network key: 'the one in use' -> 'another one' (at the next start)\n"
+    write(1, 0o644)
+    assert "warning: Mesh.NetworkKeyFile" in reload(alice, text)
+    key.write_text("no key\n")
+    key.chmod(0o600)
+    assert "is not 32 bytes" in reload(alice, text, status=1)
+    key.unlink()
+    assert "No such file" in reload(alice, text, status=1)
 
 
 def test_a_faulty_file_changes_nothing_and_is_refused_by_its_line(mesh):

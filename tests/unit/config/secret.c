@@ -8,6 +8,7 @@
 #include "config/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,6 +120,38 @@ static void a_secret_is_its_owners_alone(void **state)
 	assert_int_equal(secret_file("/nonexistent/x", self, text, why, sizeof(why)), -ENOENT);
 }
 
+static int network_status(const char *text, mode_t mode, uint8_t key[SECRET])
+{
+	char path[32], why[256] = "";
+	int status, fd;
+
+	file_make(path, mode, 0);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	status = secret_network_file(path, geteuid(), key, why, sizeof(why));
+	assert_int_equal(status < 0, why[0] != '\0');
+	unlink(path);
+	return status;
+}
+
+static void a_network_key_is_read_from_its_file(void **state)
+{
+	static const char line[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+	uint8_t key[SECRET];
+
+	assert_int_equal(network_status(line, 0600, key), 0);
+	for (uint8_t i = 0; i < SECRET; i++)
+		assert_int_equal(key[i], i);
+	assert_int_equal(network_status(line, 0640, key), -EACCES);
+	assert_int_equal(network_status(line + 1, 0600, key), -EBADMSG);
+	assert_int_equal(network_status("", 0600, key), -EBADMSG);
+	assert_int_equal(network_status("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
+					"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
+					0600, key),
+			 -EBADMSG);
+}
+
 static void a_long_file_is_no_secret(void **state)
 {
 	assert_int_equal(file_status(0600, SECRET_LINE, geteuid()), SECRET_LINE);
@@ -132,6 +165,7 @@ int main(void)
 		cmocka_unit_test(anything_else_is_no_identity),
 		cmocka_unit_test(a_network_key_is_base64_alone),
 		cmocka_unit_test(a_secret_is_its_owners_alone),
+		cmocka_unit_test(a_network_key_is_read_from_its_file),
 		cmocka_unit_test(a_long_file_is_no_secret),
 	};
 

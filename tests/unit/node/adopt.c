@@ -216,6 +216,8 @@ static void another_node_is_refused(void **state)
 	other = secrets;
 	other.network_key[0] ^= 1;
 	check_refused(mesh, &mesh->limits, &other, ZONE);
+	assert_true(node_in_network(mesh->hosts[0].node, secrets.network_key));
+	assert_false(node_in_network(mesh->hosts[0].node, other.network_key));
 	check_refused(mesh, &mesh->limits, &secrets, ZONE + 1);
 	outbox_clear(mesh->outbox);
 	node_leave(mesh->hosts[0].node, mesh->now, mesh->outbox);
