@@ -13,4 +13,7 @@
  */
 MUST_USE int filter_install(bool bypass, struct failure *failure);
 
+/* The same for the warden that the daemon forked: what its verbs take, likewise at most 40. */
+MUST_USE int filter_install_warden(struct failure *failure);
+
 #endif

@@ -1,6 +1,7 @@
 /* The asking side. An answer that came too late is known by its serial and thrown away. */
 #include "daemon/warden.h"
 
+#include "daemon/filter.h"
 #include "daemon/parcel.h"
 #include "daemon/verbs.h"
 
@@ -30,7 +31,7 @@ static _Noreturn void child_live(int fd, const struct account *account, const ch
 	/* A descriptor of tun0 kept here would keep tun0, and one of the state its lock. */
 	if (dup2(fd, STDERR_FILENO + 1) >= 0 && close_range(STDERR_FILENO + 2, ~0U, 0) == 0 &&
 	    verbs_open(&verbs, tun, loopback, &failure) == 0 &&
-	    privileges_keep_network(account, &failure) == 0)
+	    privileges_keep_network(account, &failure) == 0 && filter_install_warden(&failure) == 0)
 		verbs_serve(&verbs, STDERR_FILENO + 1);
 	_exit(0);
 }

@@ -206,10 +206,15 @@ def test_the_running_daemon_has_no_right_it_does_not_need(alice):
 
 
 @pytest.mark.skipif(SANITIZED, reason="this build has no filter of system calls")
-def test_the_kernel_lets_the_running_daemon_make_few_calls(alice):
+@pytest.mark.parametrize("setting", ["Link.Bypass=no", "Link.Bypass=yes"])
+def test_the_kernel_lets_the_running_daemon_make_few_calls(mesh, setting):
+    """Nor its warden."""
+    alice = mesh.host("alice", setting)
     pid = process_of(alice.running["meshpd"])
-    *names, count = subprocess.run([TREE / "tests/host/calls", str(pid)], capture_output=True,
-                                   text=True, check=True).stdout.split()
-    assert int(count) == len(names) <= 40
-    assert "sendmmsg" in names and not {"execve", "clone", "clone3", "ptrace"} & set(names)
+    warden = int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    for process, needs in (pid, "sendmmsg"), (warden, "sendmsg"):
+        *names, count = subprocess.run([TREE / "tests/host/calls", str(process)], text=True,
+                                       capture_output=True, check=True).stdout.split()
+        assert int(count) == len(names) <= 40
+        assert needs in names and not {"execve", "clone", "clone3", "ptrace"} & set(names)
     assert alice.answers()
