@@ -176,9 +176,9 @@ uint32_t opener_carriers(const struct config *config)
 	return wanted < WORKERS_MOST ? (uint32_t)wanted : WORKERS_MOST;
 }
 
-static int netlink_open(int flags, int family, struct failure *failure)
+static int netlink_open(int family, struct failure *failure)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | flags, family);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, family);
 
 	if (fd >= 0)
 		return fd;
@@ -204,7 +204,7 @@ static int firewall_listen(void)
 int opener_open_host(struct opened *opened, struct failure *failure)
 {
 	*opened = OPENED_NONE;
-	opened->host_requests = netlink_open(0, NETLINK_ROUTE, failure);
+	opened->host_requests = netlink_open(NETLINK_ROUTE, failure);
 	return opened->host_requests < 0 ? opened->host_requests : 0;
 }
 
@@ -214,23 +214,23 @@ int opener_open(const struct config *config, uint32_t carriers, struct opened *o
 	int status;
 
 	*opened = OPENED_NONE;
-	opened->link_requests = netlink_open(0, NETLINK_ROUTE, failure);
+	opened->link_requests = netlink_open(NETLINK_ROUTE, failure);
 	if (opened->link_requests < 0)
 		return opened->link_requests;
-	opened->link_events = netlink_open(SOCK_NONBLOCK, NETLINK_ROUTE, failure);
+	opened->link_events = netlink_open(NETLINK_ROUTE, failure);
 	if (opened->link_events < 0)
 		return opened->link_events;
-	opened->radio_requests = netlink_open(0, NETLINK_GENERIC, failure);
+	opened->radio_requests = netlink_open(NETLINK_GENERIC, failure);
 	if (opened->radio_requests < 0)
 		return opened->radio_requests;
-	opened->interface_facts = netlink_open(0, NETLINK_GENERIC, failure);
+	opened->interface_facts = netlink_open(NETLINK_GENERIC, failure);
 	if (opened->interface_facts < 0)
 		return opened->interface_facts;
 	opened->firewall_events = firewall_listen();
 	opened->interfaces = intf_open();
 	if (opened->interfaces == NULL)
 		return failure_say(failure, -errno, "interfaces: %s", strerror(errno));
-	opened->host_events = netlink_open(SOCK_NONBLOCK, NETLINK_ROUTE, failure);
+	opened->host_events = netlink_open(NETLINK_ROUTE, failure);
 	if (opened->host_events < 0)
 		return opened->host_events;
 	status = queues_open(opened, config->tun_name, &carriers, failure);
