@@ -1,5 +1,5 @@
-"""What the daemon keeps to itself: neither its memory as others see it, nor a core dump, nor its log,
-nor its control socket show a byte of its keys. tests/service looks into the system's journal."""
+"""What the daemon keeps to itself: neither its memory as others see it, nor a core dump, nor its
+log, nor its control socket show a byte of its keys. tests/service looks into the journal."""
 import json
 import pathlib
 import signal
@@ -65,8 +65,8 @@ def crashing(host, folder, *before):
     folder.mkdir()
     folder.chmod(0o777)
     command = " ".join(map(str, (*before, MESHPD)))
-    host.start("sh", "-c", f"cd {folder}; ulimit -c unlimited; echo 0x7f >/proc/self/coredump_filter;"
-               f"exec {command}")
+    host.start("sh", "-c", f"cd {folder}; ulimit -c unlimited; "
+               f"echo 0x7f >/proc/self/coredump_filter; exec {command}")
     wait_for(host.answers, f"{host.name} answers")
 
 
@@ -79,7 +79,8 @@ def dump(host, folder):
 @PLAIN
 @pytest.mark.parametrize("before, memory", [([], "secret"), (WEAK, "plain")])
 def test_no_key_is_in_a_core_dump(mesh, folder, before, memory):
-    """There is none, as the daemon asks for none; in one that is written nonetheless they are not."""
+    """There is none, as the daemon asks for none; nor are they in one that is written all the
+    same."""
     pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text()
     if pattern[0] in "/|":
         pytest.skip("core dumps go elsewhere on this machine")

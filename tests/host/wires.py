@@ -11,8 +11,8 @@ def port(to):
 
 
 def veth(one, name, other, peer, mtu=1500):
-    """A veth pair with an end in each of these trees, both up. They get no link-local address: the
-    kernel would tell of its groups (MLD) now and then, and what a test sees is to be the daemons'."""
+    """A veth pair with an end in each of these trees, both up. They get no link-local address: of
+    its groups the kernel would tell (MLD), and what a test sees there is to be the daemons'."""
     subprocess.run(["ip", "link", "add", name, "netns", str(one.pid), "mtu", str(mtu), "type",
                     "veth", "peer", "name", peer, "netns", str(other.pid), "mtu", str(mtu)],
                    check=True)

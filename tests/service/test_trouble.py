@@ -6,8 +6,8 @@ from mesh import wait_for
 STATE = "/var/lib/meshpd"
 BEYOND_REPAIR = 2  # a configuration that only a person can mend is not tried again
 FEW = 5
-LIMITED = ("mkdir -p /etc/systemd/system/meshpd.service.d\n"
-           f"printf '[Unit]\\nStartLimitBurst={FEW}\\n' >/etc/systemd/system/meshpd.service.d/few.conf")
+DROP_INS = "/etc/systemd/system/meshpd.service.d"
+LIMITED = f"mkdir {DROP_INS}\nprintf '[Unit]\\nStartLimitBurst={FEW}\\n' >{DROP_INS}/few.conf"
 
 
 @pytest.fixture
@@ -100,11 +100,11 @@ def test_a_full_disk(machine):
 
 def test_who_crashes_at_each_start_stays_failed(rack):
     machine = rack.up("alice")[0]
-    machine.write("/etc/systemd/system/meshpd.service.d/crash.conf",
+    machine.write(f"{DROP_INS}/crash.conf",
                   "[Service]\nExecStart=\nExecStart=/bin/sh -c 'kill -SEGV $$$$'\n")
     machine.systemctl("daemon-reload")
     machine.systemctl("start", "meshpd", check=False)
     facts = machine.settles("failed", seconds=30)
     assert facts["Result"] in ("signal", "core-dump") and int(facts["NRestarts"]) == 25
-    machine.shell("rm -r /etc/systemd/system/meshpd.service.d\nsystemctl daemon-reload")
+    machine.shell(f"rm -r {DROP_INS}\nsystemctl daemon-reload")
     works_again(machine)

@@ -1,6 +1,6 @@
-"""What people have under way between two machines while a daemon is replaced: streams of TCP, an ssh
-session that counts, a download and a ping; whether one of them was lost, and for how long each stood
-still. Times are those at which the receiver had something in its hands."""
+"""What people have under way between two machines while a daemon is replaced: streams of TCP, an
+ssh session that counts, a download and a ping; whether one of them was lost, and for how long each
+stood still. Times are those at which the receiver had something in its hands."""
 import hashlib
 import json
 import re
