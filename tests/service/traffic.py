@@ -64,14 +64,14 @@ ssh-keygen -q -t ed25519 -N '' -f key
 setsid iperf3 -s -B {address} </dev/null >iperf3 2>&1 &
 /usr/sbin/sshd -f sshd
 lighttpd -f lighttpd
-sha256sum file
+for _ in $(seq {times}); do cat file; done | sha256sum
 """
 
 
-def serve(machine, megabytes):
-    """iperf3, sshd and lighttpd on the machine's address, and a file, the digest of which is
-    returned."""
-    names = {"address": machine.address, "folder": FOLDER, "megabytes": megabytes}
+def serve(machine, megabytes, times=1):
+    """iperf3, sshd and lighttpd on the machine's address, and a file. The digest of what is
+    downloaded when that is had so many times is returned."""
+    names = {"address": machine.address, "folder": FOLDER, "megabytes": megabytes, "times": times}
     machine.write(f"{FOLDER}/sshd", SSHD.format(**names))
     machine.write(f"{FOLDER}/lighttpd", LIGHTTPD.format(**names))
     said = machine.shell(SERVE.format(**names)).stdout
@@ -82,9 +82,10 @@ def serve(machine, megabytes):
 
 class Traffic:
     """From `to`, where serve() was called, to `machine`, for so many seconds. A rate is in bits a
-    second, for all streams together, and the download has as much; 0: as fast as it goes."""
+    second, for all streams together, and the download has as much; 0: as fast as it goes. The file
+    is downloaded so many times over one connection."""
 
-    def __init__(self, machine, to, seconds, rate=0, streams=8):
+    def __init__(self, machine, to, seconds, rate=0, streams=8, times=1):
         machine.write(f"{FOLDER}/key", to.run("cat", f"{FOLDER}/key").stdout)
         machine.shell(f"chmod 600 {FOLDER}/key")
         self.lines = int(seconds * 80)
@@ -95,7 +96,7 @@ class Traffic:
             "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", f"root@{to.address}",
             COUNT.format(self.lines))
         self.download = Arrivals(machine, "curl", "-sSf", "--limit-rate", rate // 8,
-                                 f"http://[{to.address}]/file", keep=False)
+                                 *times * [f"http://[{to.address}]/file"], keep=False)
         self.pings = Arrivals(machine, "ping", "-6", "-n", "-D", "-i", "0.01", "-W", "2", "-c",
                               int(seconds * 100), to.address)
         wait_for(lambda: self.session.size and self.download.size, "the traffic flows", 10)
