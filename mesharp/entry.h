@@ -59,6 +59,7 @@ struct entry {
 	duration interval;	  /* between exchanges; the next one's length */
 	instant busy_until;	  /* data was sent there less than 500 ms before */
 	struct quality quality;
+	bool in_use; /* of all ways to its node (way.h) */
 };
 
 /* What an event happens in. */

@@ -8,6 +8,7 @@
 
 #include "mesharp/admission.h"
 #include "mesharp/value.h"
+#include "mesharp/way.h"
 
 #include <string.h>
 
@@ -139,6 +140,7 @@ static void step_end(struct mesharp *mesharp, const struct step *step)
 	if (entry->state == NEIGHBOUR_NONE)
 		roster_remove(mesharp_roster(mesharp), step->place);
 	timers_set(mesharp_timers(mesharp), step->place, entry_deadline(entry, step->context.now));
+	way_use(mesharp, &entry->address);
 }
 
 static void leave(struct mesharp *mesharp, instant now, uint32_t place)

@@ -132,8 +132,8 @@ MUST_USE bool mesharp_entries(const struct mesharp *mesharp, uint32_t *cursor,
 MUST_USE bool mesharp_metric(const struct mesharp *mesharp, const struct mesharp_entry *entry,
 			     struct metric *metric);
 
-/* The FULL neighbour entry of least metric for a node, equal ones by lower link, then lower link
- * address; false if there is none. */
+/* The FULL neighbour entry of least metric for a node, the one in use counting as a quarter cheaper
+ * than it is, equal ones by lower link, then lower link address; false if there is none. */
 MUST_USE bool mesharp_best(const struct mesharp *mesharp, const struct address *address,
 			   struct mesharp_entry *entry);
 

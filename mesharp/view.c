@@ -1,7 +1,5 @@
 /* The neighbour table as others see it; nothing here changes it. docs/protocol/mesharp.md. */
-#include "mesharp/value.h"
-
-#include <string.h>
+#include "mesharp/way.h"
 
 static void show(const struct mesharp *mesharp, uint32_t place, struct mesharp_entry *shown)
 {
@@ -49,33 +47,14 @@ bool mesharp_metric(const struct mesharp *mesharp, const struct mesharp_entry *e
 	return true;
 }
 
-/* True if a is the better way of two to one node. */
-static bool is_better(const struct mesharp_entry *a, const struct mesharp_entry *b)
-{
-	if (a->metric_us != b->metric_us)
-		return a->metric_us < b->metric_us;
-	if (a->link != b->link)
-		return a->link < b->link;
-	return memcmp(a->lladdr.bytes, b->lladdr.bytes, LLADDR) < 0;
-}
-
 bool mesharp_best(const struct mesharp *mesharp, const struct address *address,
 		  struct mesharp_entry *entry)
 {
-	const struct roster *roster = mesharp_roster(mesharp);
-	struct mesharp_entry best = {.state = NEIGHBOUR_NONE};
-	struct mesharp_entry other;
+	uint32_t best = way_best(mesharp, address);
 
-	for (uint32_t at = roster_first(roster, address); at != ROSTER_NONE;
-	     at = roster_next(roster, at)) {
-		show(mesharp, at, &other);
-		if (other.state == NEIGHBOUR_FULL &&
-		    (best.state == NEIGHBOUR_NONE || is_better(&other, &best)))
-			best = other;
-	}
-	if (best.state == NEIGHBOUR_NONE)
+	if (best == ROSTER_NONE)
 		return false;
-	*entry = best;
+	show(mesharp, best, entry);
 	return true;
 }
 

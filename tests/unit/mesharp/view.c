@@ -1,5 +1,5 @@
 /* What the neighbour table shows of itself, on a wire that has just become crowded. That it shows
- * what it tells is in invariants.c, which of several entries is best in mesharp.c. */
+ * what it tells is in invariants.c, which of several entries is best in way.c. */
 #include "mesharp/mesharp.h"
 
 #include <setjmp.h>
