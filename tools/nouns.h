@@ -37,6 +37,9 @@ MUST_USE enum verdict expose_run(const struct request *request);
 MUST_USE enum verdict key_run(const struct request *request);
 MUST_USE enum verdict config_run(const struct request *request);
 
+/* The live view. */
+MUST_USE enum verdict top_run(const struct request *request);
+
 /* What a word of a command line may become. */
 MUST_USE enum verdict complete_run(const struct request *request);
 

@@ -63,8 +63,7 @@ static enum verdict read_again(const struct request *request, double seconds)
 	return verdict;
 }
 
-/* Seconds between readings, 0 if text is no such number. */
-static double seconds_read(const char *text)
+double reading_seconds(const char *text)
 {
 	char *end;
 	double seconds = text[0] != '\0' ? strtod(text, &end) : 2;
@@ -77,12 +76,12 @@ static double seconds_read(const char *text)
 enum verdict reading_run(const struct request *request)
 {
 	const char *watch = request->given[CHOICE_WATCH];
-	double seconds = watch != NULL ? seconds_read(watch) : 0;
+	double seconds = watch != NULL ? reading_seconds(watch) : 0;
 
 	if (watch == NULL)
 		return read_once(request);
 	if (seconds > 0)
 		return read_again(request, seconds);
-	fputs("meshctl: --watch takes seconds from 0.1 on\n", stderr);
+	fputs(READING_SECONDS, stderr);
 	return VERDICT_USAGE;
 }

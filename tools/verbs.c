@@ -120,6 +120,17 @@ static const struct verb verbs[] = {
 	 .method = "io.meshpd.Trace",
 	 .print = BY(trace_print),
 	 .judge = BY(trace_judge)},
+	{.name = "top",
+	 .arguments = "",
+	 .takes = TAKES(WATCH),
+	 .summary = "a live view of links, neighbours, sessions and drops",
+	 .text = "Every second, or as often as --watch says. n, i, o and m sort by name, what "
+		 "comes "
+		 "in, what goes out and metric; q quits. A daemon that goes away is waited for. "
+		 "What an interface carries is as the kernel counts it, other traffic included.",
+	 .example = "meshctl top",
+	 .method = "io.meshpd.Status",
+	 .run = BY(top_run)},
 	{.name = "exposed",
 	 .arguments = "",
 	 .takes = READING,
