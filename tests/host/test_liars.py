@@ -196,7 +196,7 @@ def test_wrong_types_do_no_harm(folder, name):
             told.append(lie)
             status = ended(begin(COMMANDS[name], liar.path))
             assert status in (0, 1, 3, 5), lie
-    assert len(told) > len(WRONG)
+    assert len(told) > 10
 
 
 def test_a_watch_ends_with_the_daemon(folder):
