@@ -1,5 +1,5 @@
-"""meshctl top on a terminal: what it shows, its keys, another size, and a daemon that goes and comes
-back."""
+"""meshctl top on a terminal: what it shows, its keys, another size, and a daemon that goes and
+comes back."""
 import fcntl
 import os
 import pty
