@@ -30,6 +30,8 @@ const struct flag verbs_flags[CHOICES] = {
 			  "interrupted"},
 	[CHOICE_FORMAT] = {"format", 0, "FORMAT", "netjson dot",
 			   "write the graph as netjson (NetJSON NetworkGraph) or dot (Graphviz)"},
+	[CHOICE_FULL] = {"full", 0, NULL, NULL,
+			 "show names, addresses and public keys as they are"},
 	[CHOICE_HELP] = {"help", 'h', NULL, NULL,
 			 "say how it is called; with a verb, what it does"},
 	[CHOICE_VERSION] = {"version", 0, NULL, NULL, "print the version"},
@@ -230,6 +232,18 @@ static const struct verb verbs[] = {
 	 .no = "a check failed",
 	 .example = "sudo meshctl doctor",
 	 .run = BY(doctor_run)},
+	{.name = "bugreport",
+	 .arguments = "",
+	 .takes = TAKES(FULL),
+	 .user = USER_ANYBODY,
+	 .summary = "writes a text to be sent to who is asked for help",
+	 .text = "Holds versions, settings, what doctor finds, what the daemon knows, its routes "
+		 "and its journal. Addresses, ids, public keys, link addresses and the host's name "
+		 "are replaced by short names, each the same throughout; secrets are never in it. "
+		 "Read it before it is sent.",
+	 .no = "it cannot be written",
+	 .example = "sudo meshctl bugreport >report.txt",
+	 .run = BY(bugreport_run)},
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };

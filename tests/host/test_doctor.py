@@ -157,3 +157,26 @@ def test_an_ordinary_user_is_told_what_it_may_not_see(mesh):
     assert table.returncode == 1 and "\033" not in table.stdout
     assert re.search(r"^failed   ruleset +table inet mine", table.stdout, re.MULTILINE)
     assert re.search(r"^ +fix: nft 'insert rule inet mine in ", table.stdout, re.MULTILINE)
+
+
+def test_a_bug_report_tells_nobody_who_is_who(pair):
+    alice, bob = pair
+    hosts = [alice.meshctl("status"), bob.meshctl("status")]
+    secret = alice.run("cat", "/var/lib/meshpd/identity").stdout.split()[1]
+    names = [status[name] for status in hosts for name in ("address", "id", "public_key")] + \
+        [alice.lladdr, bob.lladdr, hosts[0]["network_id"], "tellme", "example.org"]
+
+    def report(*options):
+        return alice.run("unshare", "--uts", "sh", "-c", "hostname tellme.example.org && \"$@\"",
+                         "sh", MESHCTL, "bugreport", *options).stdout
+    text, full = report(), report("--full")
+    assert [name for name in names if name.lower() in text.lower()] == []
+    assert [name for name in names[:-2] if name not in full and name != hosts[1]["public_key"]] == []
+    assert secret not in text and secret not in full
+    for title in ("versions", "doctor", "configuration", "io.meshpd.Routes", "host", "journal"):
+        assert f"\n== {title}\n" in text
+    neighbour = re.search(r'^ +\{"address":"(node-\d)","id":"(node-\d)","link":"eth0",'
+                          r'"lladdr":"(mac-\d)"', text, re.MULTILINE)
+    assert neighbour[1] == neighbour[2] and f"{neighbour[1]}/128 dev tun0" not in text
+    assert re.search(rf'"address":"{neighbour[1]}".*"state":"ESTABLISHED"', text)
+    assert "beef::/16 dev tun0" in text and "inet6 beef::/128" in text

@@ -24,7 +24,7 @@ enum verdict doctor_run(const struct request *request)
 		putchar('\n');
 		json_decref(object);
 	} else {
-		report_print(&report, request->colour);
+		report_print(&report, stdout, request->colour);
 	}
 	json_decref(report.checks);
 	facts_release(facts);

@@ -6,5 +6,6 @@
 #include "tools/nouns.h"
 
 MUST_USE enum verdict doctor_run(const struct request *request);
+MUST_USE enum verdict bugreport_run(const struct request *request);
 
 #endif

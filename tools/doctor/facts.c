@@ -39,11 +39,17 @@ static void configuration_read(struct facts *facts)
 	}
 }
 
-static const char *status_text(const struct facts *facts, const char *member, const char *other)
+/* An interface as the daemon calls it. It goes into lines for a shell: what is no plain name is not
+ * taken over. */
+static const char *status_name(const struct facts *facts, const char *member, const char *other)
 {
-	const char *text = json_string_value(json_object_get(facts->status, member));
+	const char *name = json_string_value(json_object_get(facts->status, member));
 
-	return text != NULL ? text : other;
+	if (name == NULL || name[0] == '-' ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			      "_.-")] != '\0')
+		return other;
+	return name;
 }
 
 static void daemon_ask(struct facts *facts, const char *socket)
@@ -56,9 +62,9 @@ static void daemon_ask(struct facts *facts, const char *socket)
 	if (facts->answers == VERDICT_YES)
 		facts->answers = client_ask(facts->socket, "io.meshpd.Exposed", &facts->exposed);
 	snprintf(facts->tun, sizeof(facts->tun), "%s",
-		 status_text(facts, "tun", facts->config.tun_name));
+		 status_name(facts, "tun", facts->config.tun_name));
 	snprintf(facts->loopback, sizeof(facts->loopback), "%s",
-		 status_text(facts, "loopback", facts->config.loopback_name));
+		 status_name(facts, "loopback", facts->config.loopback_name));
 }
 
 /* Who the daemon is: as it runs, else as the configuration has it. */

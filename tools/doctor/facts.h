@@ -110,7 +110,7 @@ struct unit_facts {
 struct facts {
 	struct config config;
 	bool config_good, config_denied; /* we may not read it */
-	char config_said[FACTS_SAID]; /* the first line, if any */
+	char config_said[FACTS_SAID];	 /* the first line, if any */
 	char socket[CONFIG_SOCKET];
 	enum verdict answers;		  /* of the daemon: YES, ABSENT, DENIED, TIMEOUT, NO */
 	json_t *status, *links, *exposed; /* what it said, else NULL */

@@ -58,7 +58,7 @@ static const char *result_colour(const char *result)
 	return "";
 }
 
-void report_print(const struct report *report, bool colour)
+void report_print(const struct report *report, FILE *out, bool colour)
 {
 	const json_t *finding;
 	size_t i;
@@ -74,10 +74,10 @@ void report_print(const struct report *report, bool colour)
 	{
 		const char *result = member(finding, "result"), *fix = member(finding, "fix");
 
-		printf("%s%-7s%s  %-*s  %s\n", colour ? result_colour(result) : "", result,
-		       colour ? "\033[0m" : "", width, member(finding, "name"),
-		       member(finding, "detail"));
+		fprintf(out, "%s%-7s%s  %-*s  %s\n", colour ? result_colour(result) : "", result,
+			colour ? "\033[0m" : "", width, member(finding, "name"),
+			member(finding, "detail"));
 		if (fix[0] != '\0')
-			printf("%*s    fix: %s\n", width + 7, "", fix);
+			fprintf(out, "%*s    fix: %s\n", width + 7, "", fix);
 	}
 }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 enum result {
 	RESULT_OK,
@@ -32,6 +33,6 @@ void report_say(struct report *report, enum result result, const char *fix, cons
 MUST_USE bool report_has(const struct report *report, enum result result);
 
 /* Prints the report for people. */
-void report_print(const struct report *report, bool colour);
+void report_print(const struct report *report, FILE *out, bool colour);
 
 #endif
