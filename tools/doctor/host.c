@@ -3,8 +3,6 @@
  * packet is sent. */
 #include "tools/doctor/sources.h"
 
-#include "tun/host.h"
-
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
