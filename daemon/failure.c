@@ -11,5 +11,6 @@ int failure_say(struct failure *failure, int status, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(failure->text, sizeof(failure->text), format, arguments);
 	va_end(arguments);
+	failure->kind = MESSAGE_FAILED;
 	return status;
 }

@@ -3,7 +3,10 @@
 #ifndef DAEMON_FAILURE_H
 #define DAEMON_FAILURE_H
 
+#include "daemon/message.h"
+
 struct failure {
+	enum message_kind kind; /* MESSAGE_FAILED, unless whoever failed knows better */
 	char text[512];
 };
 

@@ -6,8 +6,9 @@
 #include "daemon/mesh.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 enum { REPAIR_S = 1 };
 
@@ -29,18 +30,18 @@ static void firewall_make(const struct mesh *mesh, struct firewall *firewall)
 /* What was exposed before this start. A file that is damaged opens nothing, and is told of. */
 static int commanded_read(struct mesh *mesh, struct failure *failure)
 {
-	char text[EXPOSURES_TEXT];
+	char text[EXPOSURES_TEXT], path[PATH_MAX], line[16];
 	int status = state_exposed_read(mesh->parts.state, text, sizeof(text), failure);
 	uint32_t bad;
 
 	if (status != 0)
 		return status;
 	bad = exposures_read(&mesh->inbound.commanded, text);
-	if (bad != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
-			"%s/exposed:%u: is no exposure, it and what follows are not exposed: see "
-			"'meshctl exposed'",
-			mesh->parts.state->path, bad);
+	if (bad != 0) {
+		snprintf(path, sizeof(path), "%s/exposed", mesh->parts.state->path);
+		snprintf(line, sizeof(line), "%u", bad);
+		log_tell(mesh->parts.log, MESSAGE_EXPOSURES_DAMAGED, WORDS(path, line));
+	}
 	return 0;
 }
 
@@ -89,7 +90,7 @@ static int commanded_take(struct mesh *mesh, const struct exposures *wanted,
 		return 0;
 	*commanded = before;
 	if (inbound_follow(mesh, &undone) != 0)
-		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", undone.text);
+		log_tell(mesh->parts.log, MESSAGE_TROUBLE, WORDS(undone.text));
 	return status;
 }
 
@@ -108,8 +109,7 @@ int inbound_expose(struct mesh *mesh, const struct config_expose *expose, struct
 				   CONFIG_EXPOSED);
 	status = commanded_take(mesh, &wanted, failure);
 	if (status == 0)
-		log_say(mesh->parts.log, LOG_NOTICE, NULL, "exposed: %s",
-			expose_write(expose, text));
+		log_tell(mesh->parts.log, MESSAGE_EXPOSED, WORDS(expose_write(expose, text)));
 	return status;
 }
 
@@ -132,7 +132,7 @@ int inbound_unexpose(struct mesh *mesh, const struct config_expose *expose, stru
 					   "Firewall.Expose= there",
 					   text);
 	if (status == 0)
-		log_say(mesh->parts.log, LOG_NOTICE, NULL, "no longer exposed: %s", text);
+		log_tell(mesh->parts.log, MESSAGE_UNEXPOSED, WORDS(text));
 	return status;
 }
 
@@ -144,14 +144,12 @@ static void repair_due(void *owner)
 	int status = firewall_put(mesh, &inbound->firewall, &failure);
 
 	if (status == 0) {
-		log_say(mesh->parts.log, LOG_NOTICE, NULL,
-			"the firewall was changed by '%s' and is made again", inbound->disturber);
+		log_tell(mesh->parts.log, MESSAGE_FIREWALL_RESTORED, WORDS(inbound->disturber));
 		return;
 	}
 	if (inbound->stands)
-		log_say(mesh->parts.log, LOG_ERR, MESSAGE_NO_FIREWALL,
-			"the firewall was changed by '%s' and cannot be made again: %s",
-			inbound->disturber, failure.text);
+		log_tell(mesh->parts.log, MESSAGE_FIREWALL_LOST,
+			 WORDS(inbound->disturber, failure.text));
 	inbound->stands = false;
 	loop_timer_set(inbound->repair, instant_after(loop_now(), duration_s(REPAIR_S)));
 }
@@ -191,8 +189,7 @@ int inbound_open(struct mesh *mesh, struct failure *failure)
 	if (status == 0)
 		return watch_begin(mesh, failure);
 	if (mesh->parts.config->inbound_allowed) {
-		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_FIREWALL, "no firewall: %s",
-			because.text);
+		log_tell(mesh->parts.log, MESSAGE_NO_FIREWALL, WORDS(because.text));
 		return 0;
 	}
 	return failure_say(failure, status,
@@ -211,7 +208,7 @@ const char *inbound_says(const struct mesh *mesh)
 void inbound_close(struct mesh *mesh)
 {
 	if (mesh->inbound.stands && warden_no_firewall(mesh->parts.warden) != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
+		log_say(mesh->parts.log, MESSAGE_TROUBLE, "%s",
 			"the firewall's table, inet " FIREWALL_TABLE ", could not be removed");
 	mesh->inbound.stands = false;
 }

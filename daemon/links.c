@@ -6,9 +6,9 @@
 #include "daemon/transit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 
 _Static_assert((int)WATCH_LINKS == (int)LINKS_DAEMON, "a slot of the watch is a link of the node");
 _Static_assert((int)LINK_LLADDR == (int)LLADDR && (int)CONFIG_NAME == (int)LINK_NAME,
@@ -81,7 +81,7 @@ static void link_join(struct mesh *mesh, const struct link_facts *facts)
 	int status = ethernet_join(mesh->ethernet, facts->ifindex, NODE_GROUP.bytes);
 
 	if (status != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
+		log_say(mesh->parts.log, MESSAGE_TROUBLE,
 			"%s: cannot join the group greetings go to: %s", facts->name,
 			strerror(-status));
 }
@@ -142,22 +142,33 @@ static void link_set(struct mesh *mesh, const struct link_change *change)
 static void link_say(struct mesh *mesh, const struct mesh_link *before, const struct mesh_link *now)
 {
 	const struct link_facts *was = &before->facts, *is = &now->facts;
+	enum message_kind kind = is->running ? MESSAGE_LINK_UP : MESSAGE_LINK_DOWN;
 	struct log *log = mesh->parts.log;
-	char lladdr[TEXT_LLADDR];
+	char lladdr[TEXT_LLADDR], mtu[16];
 
 	if (!now->used) {
-		log_say(log, LOG_INFO, NULL, "link %s: %s", is->name,
-			now->gone ? "gone" : "let go");
+		log_tell(log, now->gone ? MESSAGE_LINK_GONE : MESSAGE_LINK_LET_GO, WORDS(is->name));
 		return;
 	}
 	if (before->used && strcmp(was->name, is->name) != 0)
-		log_say(log, LOG_INFO, NULL, "link %s: was %s", is->name, was->name);
-	if (before->used && was->running == is->running && was->mtu == is->mtu &&
-	    memcmp(was->lladdr, is->lladdr, LLADDR) == 0)
-		return;
-	log_say(log, LOG_INFO, NULL, "link %s: %s, %s, MTU %u", is->name,
-		is->running ? "running" : "waiting for a carrier", text_lladdr(is->lladdr, lladdr),
-		is->mtu);
+		log_tell(log, MESSAGE_LINK_RENAMED, WORDS(is->name, was->name));
+	if (before->used && was->running == is->running) {
+		if (was->mtu == is->mtu && memcmp(was->lladdr, is->lladdr, LLADDR) == 0)
+			return;
+		kind = MESSAGE_LINK_CHANGED;
+	}
+	snprintf(mtu, sizeof(mtu), "%u", is->mtu);
+	log_tell(log, kind,
+		 WORDS(is->name, is->running ? "running" : "waiting for a carrier",
+		       text_lladdr(is->lladdr, lladdr), mtu));
+}
+
+static void link_refuse(struct mesh *mesh, const char *name)
+{
+	char count[16];
+
+	snprintf(count, sizeof(count), "%d", LINKS_DAEMON);
+	log_tell(mesh->parts.log, MESSAGE_LINK_REFUSED, WORDS(name, count));
 }
 
 static struct node_link facts_of(const struct mesh_link *link)
@@ -188,9 +199,7 @@ bool links_next(struct mesh *mesh, uint32_t *slot, struct node_link *facts)
 
 	while (watch_next(mesh->watch, &change)) {
 		if (change.kind == LINK_REFUSED) {
-			log_say(mesh->parts.log, LOG_WARNING, NULL,
-				"link %s: not used, there are %d already; narrow [Link] Match=",
-				change.facts.name, LINKS_DAEMON);
+			link_refuse(mesh, change.facts.name);
 			continue;
 		}
 		const struct mesh_link before = mesh->links[change.slot];

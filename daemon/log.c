@@ -4,12 +4,16 @@
 #include "daemon/entry.h"
 #include "daemon/loop.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-enum { PARTS = 8 }; /* fields of an entry, with message and priority */
+enum {
+	PARTS = MESSAGE_FIELDS + 3, /* of an entry, with text, priority and id */
+	PART = MESSAGE_TEXT + 24,   /* longest part: a name and a value */
+};
 
 static const struct rate LOG_RATE = {.per_second = 20, .burst = 200};
 
@@ -18,53 +22,92 @@ void log_init(struct log *log)
 	*log = (struct log){.systemd = entry_possible()};
 }
 
-/* The text's first line. */
+/* The first line of a text. */
 static struct iovec part_of(const char *text)
 {
 	return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strcspn(text, "\n")};
 }
 
-static void log_write(const struct log *log, int priority, const char *fields, const char *text)
+/* NAME=value of a field, as the journal wants it. */
+static void field_write(char part[PART], const char *name, const char *value)
 {
-	char message[600], level[16];
-	struct iovec parts[PARTS];
-	int count = 2;
+	char *at = part + sprintf(part, "MESHPD_");
 
-	if (!log->systemd) {
-		fprintf(stderr, "meshpd: %s\n", text);
-		return;
-	}
-	snprintf(message, sizeof(message), "MESSAGE=%s", text);
-	snprintf(level, sizeof(level), "PRIORITY=%d", priority);
-	parts[0] = part_of(message);
-	parts[1] = part_of(level);
-	while (fields != NULL && fields[0] != '\0' && count < PARTS) {
-		parts[count++] = part_of(fields);
-		fields = strchr(fields, '\n');
-		fields = fields != NULL ? fields + 1 : NULL;
-	}
+	for (; *name != '\0'; name++)
+		*at++ = (char)toupper((unsigned char)*name);
+	snprintf(at, (size_t)(part + PART - at), "=%s", value);
+}
+
+static void journal_write(const struct message *message, const char *const *values,
+			  const char *text)
+{
+	size_t fields = message_fields(message);
+	char lines[PARTS][PART];
+	struct iovec parts[PARTS];
+	int count = 0;
+
+	snprintf(lines[count++], PART, "MESSAGE=%s", text);
+	snprintf(lines[count++], PART, "PRIORITY=%d", message->priority);
+	if (message->id != NULL)
+		snprintf(lines[count++], PART, "MESSAGE_ID=%s", message->id);
+	for (size_t i = 0; i < fields; i++)
+		field_write(lines[count++], message->fields[i], values[i]);
+	for (int i = 0; i < count; i++)
+		parts[i] = part_of(lines[i]);
 	entry_send(parts, count);
 }
 
-void log_say(struct log *log, int priority, const char *fields, const char *format, ...)
+static void log_write(const struct log *log, enum message_kind kind, const char *const *values)
 {
-	char text[512];
-	va_list arguments;
+	const struct message *message = message_of(kind);
+	char text[MESSAGE_TEXT];
 
-	if (priority == LOG_DEBUG && !log->systemd)
+	message_text(message, values, text);
+	if (log->systemd)
+		journal_write(message, values, text);
+	else
+		fprintf(stderr, "meshpd: %s\n", text);
+}
+
+void log_tell(struct log *log, enum message_kind kind, const char *const *values)
+{
+	int priority = message_of(kind)->priority;
+	char count[16];
+
+	if (log->heard != NULL)
+		log->heard(log->owner, kind, values);
+	if (priority == MESSAGE_UNLOGGED || (priority == LOG_DEBUG && !log->systemd))
 		return;
 	if (!bucket_take(&log->rate, LOG_RATE, loop_now())) {
 		log->left_out++;
 		return;
 	}
 	if (log->left_out > 0) {
-		snprintf(text, sizeof(text), "%u messages left out, they came too fast",
-			 log->left_out);
+		snprintf(count, sizeof(count), "%u", log->left_out);
 		log->left_out = 0;
-		log_write(log, LOG_NOTICE, NULL, text);
+		log_write(log, MESSAGE_LEFT_OUT, WORDS(count));
 	}
+	log_write(log, kind, values);
+}
+
+void log_say(struct log *log, enum message_kind kind, const char *format, ...)
+{
+	char text[MESSAGE_TEXT];
+	va_list arguments;
+
+	REQUIRE(message_fields(message_of(kind)) == 1);
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	log_write(log, priority, fields, text);
+	log_tell(log, kind, WORDS(text));
+}
+
+void log_lines(struct log *log, enum message_kind kind, const char *text)
+{
+	while (*text != '\0') {
+		size_t size = strcspn(text, "\n");
+
+		log_say(log, kind, "%.*s", (int)size, text);
+		text += size + (text[size] == '\n');
+	}
 }

@@ -19,10 +19,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 enum {
@@ -65,21 +65,52 @@ static int network_key_read(struct daemon *daemon, struct failure *failure)
 	return status == 0 ? 0 : failure_say(failure, status, "Mesh.NetworkKeyFile: %s", why);
 }
 
-/* Everything that can be wrong with a configuration, found without touching anything. */
-static int daemon_configure(struct daemon *daemon)
+/* Everything that can be wrong with a configuration, found without touching anything. What it is
+ * goes to the report, at last what it is refused for. */
+static bool configuration_read(struct daemon *daemon, FILE *report)
 {
 	struct failure failure;
 
-	if (!config_load(&daemon->config, &daemon->options->source, stderr))
-		return EXIT_USAGE;
+	if (!config_load(&daemon->config, &daemon->options->source, report))
+		return false;
 	if (daemon->config.allow_file[0] != '\0' &&
-	    !allow_read(&daemon->allow, daemon->config.allow_file, stderr))
-		return EXIT_USAGE;
+	    !allow_read(&daemon->allow, daemon->config.allow_file, report))
+		return false;
 	if (account_find(daemon->config.user, &daemon->account, &failure) == 0 &&
 	    network_key_read(daemon, &failure) == 0)
-		return 0;
-	fprintf(stderr, "meshpd: %s\n", failure.text);
-	return EXIT_USAGE;
+		return true;
+	fprintf(report, "meshpd: %s\n", failure.text);
+	return false;
+}
+
+/* Where the last line of a text begins. */
+static const char *last_line(const char *text)
+{
+	size_t at = strlen(text);
+
+	at -= at > 0;
+	while (at > 0 && text[at - 1] != '\n')
+		at--;
+	return text + at;
+}
+
+static int daemon_configure(struct daemon *daemon)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *report = open_memstream(&text, &size);
+	bool good = report != NULL && configuration_read(daemon, report);
+
+	if (report == NULL || fclose(report) != 0)
+		return EXIT_RUN;
+	if (!daemon->log.systemd)
+		fputs(text, stderr);
+	else
+		log_lines(&daemon->log, MESSAGE_CONFIGURATION_LINE, text);
+	if (daemon->log.systemd && !good)
+		log_say(&daemon->log, MESSAGE_CONFIGURATION_REFUSED, "%s", last_line(text));
+	free(text);
+	return good ? 0 : EXIT_USAGE;
 }
 
 /* A journal is of a node that is alone. */
@@ -243,6 +274,7 @@ static int daemon_run(struct daemon *daemon, struct failure *failure)
 	status = filter_install(daemon->bypass != NULL, failure);
 	if (status != 0)
 		return status;
+	news_origin(&daemon->mesh);
 	news_status(&daemon->mesh);
 	status = notify_ready();
 	if (status != 0)
@@ -260,14 +292,13 @@ static int daemon_live(struct daemon *daemon)
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN); /* who reads what we say on stderr may go away */
-	log_init(&daemon->log);
 	status = daemon_open(daemon, &failure);
 	if (status == 0)
 		status = daemon_start(daemon, &failure);
 	if (status == 0)
 		status = daemon_run(daemon, &failure);
 	if (status < 0) {
-		log_say(&daemon->log, LOG_ERR, MESSAGE_FAILED, "%s", failure.text);
+		log_tell(&daemon->log, failure.kind, WORDS(failure.text));
 		notify_status(failure.text);
 	}
 	daemon_close(daemon);
@@ -284,8 +315,11 @@ static int daemon_main(const struct options *options)
 		.listener = {.fd = -1},
 		.state = {.directory = -1},
 	};
-	int status = daemon_configure(&daemon);
+	int status;
 
+	if (options->wanted == WANTED_RUN)
+		log_init(&daemon.log);
+	status = daemon_configure(&daemon);
 	if (status != 0)
 		return status;
 	if (options->wanted != WANTED_CHECK)

@@ -19,7 +19,6 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <syslog.h>
 
 enum {
 	PACKETS_AT_ONCE = 64, /* read from tun before others get their turn */
@@ -126,7 +125,7 @@ static void frames_ready(void *owner)
 	for (int i = 0; i < count; i++)
 		frame_came(mesh, now, &frames[i]);
 	if (count < 0 && count != -ENETDOWN)
-		log_say(mesh->parts.log, LOG_WARNING, NULL, "packet socket: %s", strerror(-count));
+		log_say(mesh->parts.log, MESSAGE_TROUBLE, "packet socket: %s", strerror(-count));
 	settle(mesh);
 }
 
@@ -244,8 +243,7 @@ static int links_begin(struct mesh *mesh, struct failure *failure)
 
 	links_follow(mesh);
 	if (links_count(mesh) == 0)
-		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_LINK,
-			"no interface matches [Link] Match=, waiting for one");
+		log_tell(mesh->parts.log, MESSAGE_NO_LINK, NULL);
 	status = mtu_follow(mesh, failure);
 	settle(mesh);
 	return status;
@@ -258,11 +256,11 @@ static void links_ready(void *owner)
 	int status = watch_read(mesh->watch);
 
 	if (status != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
+		log_say(mesh->parts.log, MESSAGE_TROUBLE,
 			"links: %s, looking again at the next change", strerror(-status));
 	links_follow(mesh);
 	if (mtu_follow(mesh, &failure) != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL, "%s", failure.text);
+		log_tell(mesh->parts.log, MESSAGE_TROUBLE, WORDS(failure.text));
 	settle(mesh);
 }
 
@@ -272,7 +270,7 @@ static void radios_due(void *owner)
 	int status = watch_radios(mesh->watch);
 
 	if (status != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL, "radio links: %s", strerror(-status));
+		log_say(mesh->parts.log, MESSAGE_TROUBLE, "radio links: %s", strerror(-status));
 	links_follow(mesh);
 	settle(mesh);
 }
@@ -288,7 +286,7 @@ static void session_key_old(void *owner)
 	loop_timer_set(mesh->session_age,
 		       instant_after(now, duration_s(SESSION_KEY_DAYS * 86400LL)));
 	if (state_epoch_next(mesh->parts.state, &generation, &failure) != 0) {
-		log_say(mesh->parts.log, LOG_ERR, NULL, "%s; the session key stays", failure.text);
+		log_tell(mesh->parts.log, MESSAGE_SESSION_KEY_STAYS, WORDS(failure.text));
 		return;
 	}
 	randombytes_buf(secret, sizeof(secret));

@@ -1,12 +1,11 @@
-/* A node's notices as journal entries. What a neighbour passes through on its way is of use to
- * those who debug; that it came or went is of use to everybody. */
+/* A node's notices as messages. */
 #include "daemon/news.h"
 
 #include "daemon/links.h"
 #include "daemon/notify.h"
 #include "daemon/text.h"
 
-#include <syslog.h>
+#include <stdio.h>
 
 void news_status(const struct mesh *mesh)
 {
@@ -26,91 +25,102 @@ void news_status(const struct mesh *mesh)
 	notify_status(text);
 }
 
-/* The catalog's entry for a notice, or nothing. */
-static const char *message_id(const struct notice *notice)
+/* What there is to tell of a neighbour: what it passes through is of use to those who debug. */
+static enum message_kind neighbour_kind(const struct notice *notice)
 {
-	switch (notice->kind) {
-	case NOTICE_NEIGHBOUR:
-		if (notice->to == NEIGHBOUR_FULL)
-			return MESSAGE_NEIGHBOUR_UP;
-		return notice->from == NEIGHBOUR_FULL ? MESSAGE_NEIGHBOUR_DOWN : "";
-	case NOTICE_SESSION_LOST:
-		return MESSAGE_SESSION_LOST;
-	case NOTICE_DUPLICATE_NODE:
-		return MESSAGE_DUPLICATE_NODE;
-	case NOTICE_DATABASE_FULL:
-		return MESSAGE_DATABASE_FULL;
-	case NOTICE_SESSION_UP:
-	case NOTICE_ZONE:
-	case NOTICE_TRACE:
-	case NOTICE_LEFT:
-		return "";
-	}
-	return "";
+	if (notice->to == NEIGHBOUR_FULL)
+		return MESSAGE_NEIGHBOUR_UP;
+	if (notice->from == NEIGHBOUR_FULL)
+		return MESSAGE_NEIGHBOUR_DOWN;
+	return notice->to == NEIGHBOUR_BLOCKED ? MESSAGE_NEIGHBOUR_BLOCKED
+					       : MESSAGE_NEIGHBOUR_STATE;
 }
 
 static void tell_neighbour(struct mesh *mesh, const struct notice *notice, const char *address)
 {
-	bool matters = notice->to == NEIGHBOUR_FULL || notice->from == NEIGHBOUR_FULL ||
-		       notice->to == NEIGHBOUR_BLOCKED;
-	const char *link = mesh->links[notice->link].facts.name;
-	const char *state = neighbour_state_name(notice->to);
-	char lladdr[TEXT_LLADDR], fields[256];
+	enum message_kind kind = neighbour_kind(notice);
+	char lladdr[TEXT_LLADDR];
 
-	text_lladdr(notice->lladdr.bytes, lladdr);
-	snprintf(fields, sizeof(fields),
-		 "MESHPD_ADDRESS=%s\nMESHPD_LINK=%s\nMESHPD_LLADDR=%s\nMESHPD_STATE=%s\n%s",
-		 address, link, lladdr, state, message_id(notice));
-	log_say(mesh->parts.log, matters ? LOG_INFO : LOG_DEBUG, fields,
-		"neighbour %s on %s (%s): %s, was %s", address, link, lladdr, state,
-		neighbour_state_name(notice->from));
-	if (matters)
+	log_tell(mesh->parts.log, kind,
+		 WORDS(address, mesh->links[notice->link].facts.name,
+		       text_lladdr(notice->lladdr.bytes, lladdr), neighbour_state_name(notice->to),
+		       neighbour_state_name(notice->from)));
+	if (kind != MESSAGE_NEIGHBOUR_STATE)
 		news_status(mesh);
+}
+
+static void tell_session(struct mesh *mesh, const struct notice *notice, const char *address)
+{
+	char epoch[16];
+
+	snprintf(epoch, sizeof(epoch), "%u", notice->epoch);
+	log_tell(mesh->parts.log, notice->rekeyed ? MESSAGE_SESSION_REKEYED : MESSAGE_SESSION_UP,
+		 WORDS(address, epoch, text_suite(notice->suite)));
 }
 
 static void tell_zone(struct mesh *mesh, const struct notice *notice)
 {
-	char fields[64];
+	char nodes[16];
 
-	snprintf(fields, sizeof(fields), "MESHPD_NODES=%u", notice->nodes);
-	log_say(mesh->parts.log, LOG_DEBUG, fields, "zone: %u node%s%s", notice->nodes,
-		notice->nodes == 1 ? "" : "s", notice->synced ? ", synced" : "");
+	snprintf(nodes, sizeof(nodes), "%u", notice->nodes);
+	log_tell(mesh->parts.log, MESSAGE_ZONE,
+		 WORDS(nodes, notice->synced ? "synced" : "not synced"));
 	news_status(mesh);
 }
 
 void news_tell(struct mesh *mesh, const struct notice *notice)
 {
 	struct log *log = mesh->parts.log;
-	char address[TEXT_ADDRESS], fields[128];
+	char address[TEXT_ADDRESS];
 
 	text_address(&notice->address, address);
-	snprintf(fields, sizeof(fields), "MESHPD_ADDRESS=%s\n%s", address, message_id(notice));
 	switch (notice->kind) {
 	case NOTICE_NEIGHBOUR:
 		tell_neighbour(mesh, notice, address);
 		break;
 	case NOTICE_SESSION_UP:
-		log_say(log, LOG_DEBUG, fields, "session with %s: epoch %u", address,
-			notice->epoch);
+		tell_session(mesh, notice, address);
 		break;
 	case NOTICE_SESSION_LOST:
-		log_say(log, LOG_INFO, fields, "session with %s: lost", address);
+		log_tell(log, MESSAGE_SESSION_LOST, WORDS(address));
 		break;
 	case NOTICE_ZONE:
 		tell_zone(mesh, notice);
 		break;
 	case NOTICE_DATABASE_FULL:
-		log_say(log, LOG_WARNING, fields,
-			"no room for the records of all nodes of the zone: some are not reached");
+		log_tell(log, MESSAGE_DATABASE_FULL, NULL);
 		break;
 	case NOTICE_DUPLICATE_NODE:
-		log_say(log, LOG_ERR, fields,
-			"another live node has our identity: give one of them a new one");
+		log_tell(log, MESSAGE_DUPLICATE_NODE, WORDS(address));
 		break;
 	case NOTICE_LEFT:
-		log_say(log, LOG_DEBUG, fields, "the neighbours know that we leave");
+		log_tell(log, MESSAGE_LEFT, NULL);
 		break;
 	case NOTICE_TRACE:
+		break;
+	}
+}
+
+void news_origin(const struct mesh *mesh)
+{
+	const struct vault *vault = mesh->parts.vault;
+	struct log *log = mesh->parts.log;
+	char count[16];
+
+	switch (vault->origin) {
+	case VAULT_FIRST:
+	case VAULT_OTHER:
+		break;
+	case VAULT_TORN:
+		log_tell(log, MESSAGE_NODE_ANEW,
+			 WORDS("the process before was stopped within an event"));
+		break;
+	case VAULT_FAILING:
+		log_tell(log, MESSAGE_NODE_ANEW, WORDS("its processes failed too often"));
+		break;
+	case VAULT_ADOPTED:
+		snprintf(count, sizeof(count), "%u", vault_restarts(vault));
+		log_tell(log, MESSAGE_NODE_ADOPTED, WORDS(count));
 		break;
 	}
 }

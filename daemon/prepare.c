@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -51,7 +50,7 @@ static void bypass_keep(const struct config *config, int generic, struct log *lo
 	char why[400];
 
 	if (config_bypass(config) && bypass_open(&bypass, generic, why, sizeof(why)) != 0)
-		log_say(log, LOG_WARNING, MESSAGE_NO_BYPASS, "no relay in the kernel: %s", why);
+		log_tell(log, MESSAGE_NO_BYPASS, WORDS(why));
 	inherit_keep_bypass(bypass);
 	bypass_close(bypass);
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 int recorder_open(struct recorder *recorder, const char *path, struct log *log,
@@ -48,9 +47,7 @@ void recorder_flush(struct recorder *recorder)
 	if (written)
 		return;
 	recorder_close(recorder);
-	log_say(recorder->log, LOG_ERR, NULL,
-		"the event journal cannot be written: %s; it ends here, the daemon goes on",
-		strerror(why));
+	log_tell(recorder->log, MESSAGE_RECORDER_ENDED, WORDS(strerror(why)));
 }
 
 static struct writer buffer_end(struct recorder *recorder)

@@ -13,18 +13,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
-
-/* Says text in the log, an entry each line. */
-static void lines_say(struct log *log, const char *text)
-{
-	while (*text != '\0') {
-		size_t size = strcspn(text, "\n");
-
-		log_say(log, LOG_WARNING, NULL, "%.*s", (int)size, text);
-		text += size + (text[size] == '\n');
-	}
-}
 
 /* What was read, to take the place of what runs. */
 struct novelty {
@@ -76,10 +64,9 @@ static void change_tell(void *owner, const struct change *change)
 {
 	struct telling *telling = owner;
 
-	log_say(telling->log, LOG_NOTICE, NULL, "%s: %s, was %s%s", change->key,
-		change->after != NULL ? change->after : "none",
-		change->before != NULL ? change->before : "none",
-		change->live ? "" : " (takes effect at the next start)");
+	log_tell(telling->log, change->live ? MESSAGE_SETTING_CHANGED : MESSAGE_SETTING_PENDING,
+		 WORDS(change->key, change->before != NULL ? change->before : "none",
+		       change->after != NULL ? change->after : "none"));
 	json_array_append_new(telling->changes,
 			      json_pack("{s:s, s:s?, s:s?, s:b}", "key", change->key, "before",
 					change->before, "after", change->after, "live",
@@ -121,12 +108,12 @@ static void reload_apply(struct mesh *mesh)
 	struct failure failure;
 
 	if (transit_missing(mesh))
-		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
-			"Link.Bypass: takes effect at the next start");
+		log_tell(mesh->parts.log, MESSAGE_NO_BYPASS,
+			 WORDS("Link.Bypass: takes effect at the next start"));
 	if (mesh_follow(mesh, &failure) != 0)
-		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", failure.text);
+		log_tell(mesh->parts.log, MESSAGE_TROUBLE, WORDS(failure.text));
 	if (inbound_follow(mesh, &failure) != 0)
-		log_say(mesh->parts.log, LOG_ERR, NULL, "%s", failure.text);
+		log_tell(mesh->parts.log, MESSAGE_TROUBLE, WORDS(failure.text));
 }
 
 /* Goes over to what was read. The changes, or NULL for want of memory. */
@@ -158,16 +145,12 @@ bool reload(struct reload *reload, json_t **changes, json_t **report)
 	notify_reloading();
 	good = novelty_read(&read, reload, &text);
 	if (text != NULL) {
-		lines_say(log, text);
+		log_lines(log, MESSAGE_CONFIGURATION_LINE, text);
 		*report = json_string(text);
 	}
 	if (good)
 		*changes = reload_take(reload, &read);
-	if (good)
-		log_say(log, LOG_NOTICE, NULL, "configuration read again");
-	else
-		log_say(log, LOG_ERR, MESSAGE_RELOAD_REFUSED,
-			"the configuration is faulty, the one that runs stays");
+	log_tell(log, good ? MESSAGE_RELOADED : MESSAGE_RELOAD_REFUSED, NULL);
 	sodium_memzero(read.network_key, sizeof(read.network_key));
 	free(text);
 	notify_ready();

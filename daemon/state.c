@@ -139,6 +139,8 @@ int state_identity(const struct state *state, uint8_t seed[32], struct failure *
 				     path);
 	else if (status < 0)
 		failure_say(failure, status, "%s", why);
+	if (status < 0)
+		failure->kind = MESSAGE_IDENTITY_REFUSED;
 	sodium_memzero(text, sizeof(text));
 	return status < 0 ? status : 0;
 }

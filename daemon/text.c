@@ -1,6 +1,8 @@
 /* Addresses as people read them. */
 #include "daemon/text.h"
 
+#include "crypto/aead.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 
@@ -21,4 +23,9 @@ const char *text_id(const struct node_id *id, char text[TEXT_ID])
 	for (int i = 0; i < NODE_ID; i++)
 		snprintf(text + 2 * i, 3, "%02x", id->bytes[i]);
 	return text;
+}
+
+const char *text_suite(uint8_t suite)
+{
+	return suite == SUITE_AES_256_GCM ? "aes-256-gcm" : "chacha20-poly1305";
 }

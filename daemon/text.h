@@ -16,6 +16,9 @@ const char *text_address(const struct address *address, char text[TEXT_ADDRESS])
 /* 02:00:00:00:00:01 */
 const char *text_lladdr(const uint8_t bytes[LLADDR], char text[TEXT_LLADDR]);
 
+/* The name of an enum suite. */
+const char *text_suite(uint8_t suite);
+
 /* A node id, 16 hexadecimal digits. */
 const char *text_id(const struct node_id *id, char text[TEXT_ID]);
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <syslog.h>
 
 _Static_assert((int)BYPASS_LINKS == (int)LINKS_DAEMON && (int)BYPASS_ID == (int)NODE_ID &&
 		       (int)BYPASS_LLADDR == (int)LLADDR && (int)BYPASS_LANES == (int)WIRE_LANES,
@@ -30,7 +29,7 @@ struct bypass *transit_load(const struct config *config, const struct opened *op
 
 	if (config_bypass(config) &&
 	    bypass_open(&bypass, opened->interface_facts, why, sizeof(why)) != 0)
-		log_say(log, LOG_WARNING, MESSAGE_NO_BYPASS, "no relay in the kernel: %s", why);
+		log_tell(log, MESSAGE_NO_BYPASS, WORDS(why));
 	return bypass;
 }
 
@@ -53,8 +52,8 @@ bool transit_missing(const struct mesh *mesh)
 /* Gives it up: from here on the node relays everything. */
 static void transit_end(struct mesh *mesh, int status)
 {
-	log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
-		"no relay in the kernel any more: %s", strerror(-status));
+	log_say(mesh->parts.log, MESSAGE_NO_BYPASS, "it broke and was given up: %s",
+		strerror(-status));
 	for (uint32_t slot = 0; slot < LINKS_DAEMON; slot++)
 		bypass_detach(mesh->transit.bypass, slot);
 	mesh->transit.bypass = NULL;
@@ -197,14 +196,14 @@ void transit_link(struct mesh *mesh, uint32_t slot)
 	mesh->transit.serial = TRANSIT_STALE;
 	status = bypass_attach(bypass, slot, link->ifindex, link_by_warden, mesh->parts.warden);
 	if (status != 0)
-		log_say(mesh->parts.log, LOG_WARNING, MESSAGE_NO_BYPASS,
-			"%s: no relay in the kernel: %s", link->name,
-			status == -EBUSY ? "another XDP program is there" : strerror(-status));
+		log_tell(mesh->parts.log, MESSAGE_LINK_NO_BYPASS,
+			 WORDS(link->name, status == -EBUSY ? "another XDP program is there"
+							    : strerror(-status)));
 	else
-		log_say(mesh->parts.log, LOG_INFO, NULL, "%s: frames of others are relayed %s",
-			link->name,
-			bypass_mode(bypass, slot) == BYPASS_NATIVE ? "in its driver"
-								   : "before the stack");
+		log_tell(mesh->parts.log, MESSAGE_LINK_BYPASS,
+			 WORDS(link->name, bypass_mode(bypass, slot) == BYPASS_NATIVE
+						   ? "in its driver"
+						   : "before the stack"));
 }
 
 void transit_leave(struct mesh *mesh, uint32_t slot)

@@ -8,8 +8,8 @@
 #include "tun/steering.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
 enum {
 	PAUSE_LEAST_MS = 100,
@@ -91,6 +91,7 @@ static void upkeep_due(void *owner)
 	struct mesh *mesh = owner;
 	struct upkeep *upkeep = &mesh->upkeep;
 	struct failure failure;
+	char wait[24];
 	bool again = upkeep->again;
 	int status;
 
@@ -98,13 +99,12 @@ static void upkeep_due(void *owner)
 	loop_timer_set(upkeep->due, INSTANT_NEVER);
 	status = upkeep_restore(mesh, &failure);
 	if (status == 0 && !again)
-		log_say(mesh->parts.log, LOG_NOTICE, NULL,
-			"%s or %s was changed or deleted by somebody: all is as it should be again",
-			mesh->host.tun, mesh->loopback.name);
+		log_tell(mesh->parts.log, MESSAGE_HOST_RESTORED,
+			 WORDS(mesh->host.tun, mesh->loopback.name));
 	if (status == 0)
 		return;
-	log_say(mesh->parts.log, LOG_ERR, MESSAGE_FAILED, "%s, trying again in %lld ms",
-		failure.text, (long long)(upkeep->pause.us / 1000));
+	snprintf(wait, sizeof(wait), "%lld", (long long)(upkeep->pause.us / 1000));
+	log_tell(mesh->parts.log, MESSAGE_HOST_BROKEN, WORDS(failure.text, wait));
 	loop_timer_set(upkeep->due, upkeep->next);
 }
 
@@ -148,6 +148,6 @@ int upkeep_follow(struct mesh *mesh, struct failure *failure)
 void upkeep_close(struct mesh *mesh)
 {
 	if (mesh->host.mtu != 0 && warden_leave(mesh->parts.warden, &mesh->host) != 0)
-		log_say(mesh->parts.log, LOG_WARNING, NULL,
+		log_say(mesh->parts.log, MESSAGE_TROUBLE,
 			"%s could not be cleared of its address and route", mesh->host.tun);
 }

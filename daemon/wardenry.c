@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <systemd/sd-daemon.h>
 
 /* Serves the socket that the service manager listens at. */
@@ -60,7 +59,7 @@ static int warden_live(bool prepares, const struct config *config, const struct 
 			  : serve(config, account, &failure);
 	if (status == 0)
 		return 0;
-	log_say(&log, LOG_ERR, MESSAGE_FAILED, "%s", failure.text);
+	log_tell(&log, failure.kind, WORDS(failure.text));
 	notify_status(failure.text);
 	return 1;
 }

@@ -27,6 +27,7 @@ struct notice {
 	enum neighbour_state from, to; /* NEIGHBOUR */
 	uint32_t epoch;		       /* SESSION_UP */
 	uint8_t suite;		       /* SESSION_UP: enum suite */
+	bool rekeyed;		       /* SESSION_UP: there was a key before it */
 	uint32_t trace;		       /* TRACE: its number */
 	uint32_t nodes;		       /* ZONE: that can be reached, this one too */
 	bool synced;		       /* ZONE: all others that exist are known */

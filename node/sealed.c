@@ -142,13 +142,15 @@ void sealed_confirmed(struct node *node, instant now, uint32_t index, struct out
 {
 	const struct peer *peer = node_peer(node, index);
 	const struct session_keys *keys = &peer->session.places[SESSION_CONFIRMED];
+	const struct session_keys *before = &peer->session.places[SESSION_PREVIOUS];
 
 	node->stale = true;
 	mesharp_session(node_mesharp(node), now, &peer->address, true);
 	outbox_notice(outbox, &(struct notice){.kind = NOTICE_SESSION_UP,
 					       .address = peer->address,
 					       .epoch = keys->keys.epoch,
-					       .suite = (uint8_t)keys->keys.suite});
+					       .suite = (uint8_t)keys->keys.suite,
+					       .rekeyed = before->serial != 0});
 	sealed_arm(node, index);
 }
 

@@ -7,8 +7,8 @@ import keys as known
 from machines import Switch
 from mesh import TREE, wait_for
 
-IDS = dict(re.findall(r"#define MESSAGE_(\w+) \"MESSAGE_ID=([0-9a-f]{32})\"",
-                      (TREE / "daemon/log.h").read_text()))
+IDS = dict(re.findall(r'\[MESSAGE_(\w+)\] =\s*\{"\w+",\s*\w+,\s*"([0-9a-f]{32})"',
+                      (TREE / "daemon/message.c").read_text()))
 CATALOG = (TREE / "systemd/meshpd.catalog").read_text()
 
 
@@ -18,7 +18,21 @@ def of_kind(machine, name):
 
 def test_the_catalog_explains_each_kind_of_message_and_no_other():
     explained = re.findall(r"^-- ([0-9a-f]{32})$", CATALOG, re.MULTILINE)
-    assert sorted(explained) == sorted(IDS.values()) and len(IDS) > 0
+    assert sorted(explained) == sorted(IDS.values())
+    table = (TREE / "daemon/message.c").read_text()
+    assert len(re.findall(r'"[0-9a-f]{32}"', table)) == len(IDS) > 20
+
+
+def test_the_catalog_speaks_of_fields_the_messages_have():
+    """And each entry says what happened, what it means, where more is."""
+    table = (TREE / "daemon/message.c").read_text()
+    fields = {name.upper() for name in re.findall(r'\{(\w+)\}', table)} | \
+        {name.upper() for name in re.findall(r'"(\w+)"[,}]', table)}
+    for entry in CATALOG.split("\n-- ")[1:]:
+        heads, _, text = entry.partition("\n\n")
+        assert [line.split(":")[0] for line in heads.splitlines()[1:]] == \
+            ["Subject", "Defined-By", "Documentation"]
+        assert len(text) > 80 and set(re.findall(r"@MESHPD_(\w+)@", text)) <= fields, heads
 
 
 def test_a_neighbour_comes_and_goes_with_fields(pair):
@@ -36,6 +50,30 @@ def test_a_neighbour_comes_and_goes_with_fields(pair):
     assert f"{bob.address} is on the wire of eth0" in explained
 
 
+def test_links_and_firewall_are_told_with_fields(pair):
+    alice, _ = pair
+    alice.run("nft", "delete", "table", "inet", "meshpd")
+    alice.run("meshctl", "expose", "tcp/80")
+    alice.ip("link set eth0 down")
+    restored, = wait_for(lambda: of_kind(alice, "FIREWALL_RESTORED"), "an entry: nft was here")
+    exposed, = wait_for(lambda: of_kind(alice, "EXPOSED"), "an entry: exposed")
+    down, = wait_for(lambda: of_kind(alice, "LINK_DOWN"), "an entry: eth0 is down")
+    assert restored["MESHPD_PROGRAM"] == "nft" and exposed["MESHPD_WHAT"] == "tcp/80"
+    assert (down["MESHPD_LINK"], down["MESHPD_MTU"]) == ("eth0", "1500")
+    explained = alice.run("journalctl", "-x", f"MESSAGE_ID={IDS['FIREWALL_RESTORED']}").stdout
+    assert "'nft' changed or deleted the table" in explained
+    assert of_kind(alice, "LINK_UP")[0]["MESHPD_LINK"] == "eth0"
+
+
+def test_a_bad_identity_is_refused_and_explained(machine):
+    machine.write("/var/lib/meshpd/identity", "nonsense\n")
+    machine.shell("chown meshpd: /var/lib/meshpd/identity; chmod 600 /var/lib/meshpd/identity")
+    machine.systemctl("start", "meshpd", check=False)
+    entry = wait_for(lambda: of_kind(machine, "IDENTITY_REFUSED"), "an entry: refused")[0]
+    assert entry["PRIORITY"] == "3" and "is not an identity" in entry["MESSAGE"]
+    assert entry["MESHPD_REASON"] == entry["MESSAGE"]
+
+
 def test_a_failed_start_is_an_explained_error(machine):
     machine.shell("rm /dev/net/tun")
     machine.systemctl("start", "meshpd", check=False)
@@ -44,11 +82,15 @@ def test_a_failed_start_is_an_explained_error(machine):
     assert "reset-failed" in machine.run("journalctl", "-x", "-u", "meshpd").stdout
 
 
-def test_a_faulty_configuration_is_a_warning(machine):
+def test_a_faulty_configuration_is_refused_and_explained(machine):
     machine.configure("[Mesh]\nZone=many\n")
     machine.systemctl("start", "meshpd", check=False)
-    entry, = wait_for(machine.journal, "what it said")
-    assert entry["PRIORITY"] == "4" and "/etc/meshpd/meshpd.conf:2: " in entry["MESSAGE"]
+    line, verdict = wait_for(machine.journal, "what it said")
+    assert line["PRIORITY"] == "4"
+    assert line["MESHPD_REASON"].startswith("/etc/meshpd/meshpd.conf:2: ")
+    assert verdict["MESSAGE_ID"] == IDS["CONFIGURATION_REFUSED"] and verdict["PRIORITY"] == "3"
+    assert verdict["MESHPD_REASON"] == line["MESHPD_REASON"]
+    assert "meshpd --check" in machine.run("journalctl", "-x", "-u", "meshpd").stdout
 
 
 def test_no_key_is_in_the_journal(rack):
