@@ -1,10 +1,13 @@
 /* The clients of the control socket. A client is either being read from or being written to, never
  * both: while a reply is on its way nothing more is answered, so what one client can occupy is one
  * call and one reply. What comes next in its buffer is answered at the next turn. Who waits for a
- * trace is read from meanwhile, to see that it goes; its buffer full, it is cut off. */
+ * trace is read from meanwhile, to see that it goes; its buffer full, it is cut off. Who watches is
+ * sent one event after another; he may be as slow as he likes, and misses what he is too slow for.
+ */
 #include "daemon/control.h"
 
 #include "daemon/methods.h"
+#include "daemon/monitor.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,6 +27,8 @@ struct client {
 	bool ending;  /* closed when the reply is out */
 	bool tracing; /* its reply comes when a trace has ended */
 	uint32_t trace;
+	bool watching; /* replies come for ever, those of the stream from its place on */
+	uint64_t place;
 	instant since; /* when this call or this reply began, or the client came */
 	char input[VARLINK_CALL];
 };
@@ -32,6 +37,7 @@ struct control {
 	struct mesh *mesh;
 	struct deeds *deeds;
 	struct loop *loop;
+	struct monitor *monitor;
 	int listener;
 	struct loop_source *source;
 	struct loop_source *impatience;
@@ -49,25 +55,62 @@ static void client_close(struct client *client)
 	client->used = 0;
 	client->ending = false;
 	client->tracing = false;
+	if (client->watching)
+		monitor_leave(client->control->monitor);
+	client->watching = false;
 	client->fd = -1;
 }
 
 /* True if a reply is on its way or to come, so that nothing more is taken in. */
 static bool client_busy(const struct client *client)
 {
-	return client->output != NULL || client->tracing;
+	return client->output != NULL || client->tracing || client->watching;
 }
 
-/* Begins to send a reply, which it takes over. Without memory for it the client is cut off. */
-static void client_reply(struct client *client, json_t *reply)
+/* Begins to send what was made its output. Without memory for that the client is cut off. */
+static void client_send(struct client *client)
 {
-	client->output = varlink_text(reply, &client->output_size);
 	client->output_sent = 0;
 	client->since = loop_now();
 	if (client->output == NULL)
 		client_close(client);
 	else
 		loop_wish(client->source, LOOP_WRITE);
+}
+
+/* Begins to send a reply, which it takes over. */
+static void client_reply(struct client *client, json_t *reply)
+{
+	client->output = varlink_text(reply, &client->output_size);
+	client_send(client);
+}
+
+/* Sends the next event to who watches and has taken the one before. */
+static void client_stream(struct client *client)
+{
+	client->output =
+		monitor_next(client->control->monitor, &client->place, &client->output_size);
+	if (client->output != NULL)
+		client_send(client);
+	else
+		loop_wish(client->source, LOOP_READ);
+}
+
+static void client_watch(struct client *client)
+{
+	client->watching = true;
+	client->output =
+		monitor_join(client->control->monitor, &client->place, &client->output_size);
+	client_send(client);
+}
+
+static void events_fresh(void *owner)
+{
+	struct control *control = owner;
+
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		if (control->clients[i].watching && control->clients[i].output == NULL)
+			client_stream(&control->clients[i]);
 }
 
 static void client_refuse(struct client *client, const char *reason)
@@ -135,17 +178,19 @@ static uid_t client_user(const struct client *client)
 
 static void client_call(struct client *client, const struct varlink_call *call)
 {
-	struct trace_wish wish = {.wanted = false};
-	json_t *reply;
+	struct methods_later later = {.monitor = false};
+	json_t *reply = NULL;
 
-	if (call->oneway)
-		return;
 	if (deeds_hold(call->method))
 		reply = deeds_answer(client->control->deeds, call, client_user(client));
-	else
-		reply = methods_answer(client->control->mesh, call, &wish);
-	if (wish.wanted)
-		client_trace(client, &wish);
+	else if (!call->oneway)
+		reply = methods_answer(client->control->mesh, call, &later);
+	if (call->oneway)
+		json_decref(reply);
+	else if (later.trace.wanted)
+		client_trace(client, &later.trace);
+	else if (later.monitor)
+		client_watch(client);
 	else
 		client_reply(client, reply);
 }
@@ -220,6 +265,10 @@ static void client_write(struct client *client)
 		client_close(client);
 		return;
 	}
+	if (client->watching) {
+		client_stream(client);
+		return;
+	}
 	loop_wish(client->source, LOOP_READ);
 	client_answer(client);
 }
@@ -236,7 +285,8 @@ static void client_ready(void *owner)
 
 static bool client_waited_for(const struct client *client)
 {
-	return client->fd >= 0 && !client->tracing && (client->used > 0 || client->output != NULL);
+	return client->fd >= 0 && !client->tracing && !client->watching &&
+	       (client->used > 0 || client->output != NULL);
 }
 
 static bool clients_any(const struct control *control)
@@ -316,7 +366,9 @@ int control_open(struct control **result, int listener, struct mesh *mesh, struc
 	control->listener = listener;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		control->clients[i].fd = -1;
-	status = loop_timer(control->loop, patience_ends, control, &control->impatience);
+	status = monitor_open(&control->monitor, mesh, events_fresh, control);
+	if (status == 0)
+		status = loop_timer(control->loop, patience_ends, control, &control->impatience);
 	if (status == 0)
 		status = loop_watch(control->loop, listener, LOOP_READ, client_comes, control,
 				    &control->source);
@@ -335,6 +387,7 @@ void control_close(struct control *control)
 	control->mesh->traced = NULL;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		client_close(&control->clients[i]);
+	monitor_close(control->monitor);
 	loop_forget(control->impatience);
 	loop_forget(control->source);
 	free(control);

@@ -25,8 +25,7 @@ static json_t *exposure_answer(struct deeds *deeds, const struct varlink_call *c
 	struct why why;
 
 	if (what == NULL)
-		return varlink_error("org.varlink.service.InvalidParameter",
-				     json_pack("{s:s}", "parameter", "what"));
+		return varlink_invalid("what");
 	if (!expose_read(what, &expose, &why))
 		return varlink_error(MESHPD ".ExposureRefused",
 				     json_pack("{s:s}", "reason", why.text));
@@ -49,10 +48,11 @@ static json_t *unexpose_answer(struct deeds *deeds, const struct varlink_call *c
 static const struct {
 	const char *method;
 	json_t *(*answer)(struct deeds *deeds, const struct varlink_call *call);
+	const char *parameters[2];
 } table[] = {
-	{MESHPD ".Reload", reload_answer},
-	{MESHPD ".Expose", expose_answer},
-	{MESHPD ".Unexpose", unexpose_answer},
+	{MESHPD ".Reload", reload_answer, {NULL}},
+	{MESHPD ".Expose", expose_answer, {"what"}},
+	{MESHPD ".Unexpose", unexpose_answer, {"what"}},
 };
 
 enum { DEEDS = sizeof(table) / sizeof(table[0]) };
@@ -75,9 +75,13 @@ bool deeds_hold(const char *method)
 json_t *deeds_answer(struct deeds *deeds, const struct varlink_call *call, uid_t caller)
 {
 	size_t deed = deed_find(call->method);
+	const char *stray;
 
 	REQUIRE(deed < DEEDS);
 	if (caller != 0)
 		return varlink_error("org.varlink.service.PermissionDenied", json_object());
+	stray = varlink_stray(call, table[deed].parameters);
+	if (stray != NULL)
+		return varlink_invalid(stray);
 	return table[deed].answer(deeds, call);
 }

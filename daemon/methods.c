@@ -1,8 +1,9 @@
-/* What can be asked at the control socket. One table names every method; the description that
- * GetInterfaceDescription gives is written by hand beside it, in Varlink's own language. */
+/* What can be asked at the control socket. One table names every method; what each takes and
+ * answers stands in daemon/io.meshpd.varlink. */
 #include "daemon/methods.h"
 
 #include "daemon/destination.h"
+#include "daemon/interface.h"
 #include "daemon/views.h"
 #include "daemon/zone.h"
 
@@ -11,178 +12,71 @@
 #define SERVICE "org.varlink.service"
 #define MESHPD "io.meshpd"
 
-static const char service_description[] =
-	"# Introspection of a Varlink service.\n"
-	"interface " SERVICE "\n\n"
-	"method GetInfo() -> (\n"
-	"  vendor: string,\n  product: string,\n  version: string,\n  url: string,\n"
-	"  interfaces: []string\n)\n\n"
-	"method GetInterfaceDescription(interface: string) -> (description: string)\n\n"
-	"error InterfaceNotFound (interface: string)\n"
-	"error MethodNotFound (method: string)\n"
-	"error MethodNotImplemented (method: string)\n"
-	"error InvalidParameter (parameter: string)\n"
-	"error PermissionDenied ()\n";
-
-static const char meshpd_description[] =
-	"# What meshpd knows of itself and its mesh. Times end in their unit.\n"
-	"interface " MESHPD "\n\n"
-	"type Link (\n"
-	"  name: string,\n  ifindex: int,\n  lladdr: string,\n  mtu: int,\n"
-	"  running: bool,\n  radio: bool,\n  watched: bool,\n  shaped: bool,\n  way: string,\n"
-	"  rate_bps: int,\n  cost_us: int\n)\n\n"
-	"type Neighbour (\n"
-	"  address: string,\n  id: string,\n  link: string,\n  lladdr: string,\n"
-	"  state: string,\n  since_ms: int,\n  rtt_us: int,\n  loss: float,\n  metric: int\n)\n\n"
-	"type Session (\n"
-	"  address: string,\n  state: string,\n  suite: string,\n  epoch: int,\n"
-	"  age_ms: int,\n  tx_packets: int,\n  rx_packets: int,\n  tx_frames: int,\n"
-	"  rx_frames: int,\n  rx_replay: int\n)\n\n"
-	"type Route (\n"
-	"  address: string,\n  id: string,\n  next_hop: string,\n  link: string,\n"
-	"  metric: int,\n  hops: int,\n  mtu: int\n)\n\n"
-	"# A node of the zone; without a path its metric, hops and mtu are 0.\n"
-	"type Node (\n"
-	"  address: string,\n  id: string,\n  own: bool,\n  connected: bool,\n"
-	"  reached: bool,\n  flags: []string,\n  metric: int,\n  hops: int,\n  mtu: int,\n"
-	"  next_hop: string\n)\n\n"
-	"# A link between two nodes, as the first of them says it is.\n"
-	"type Edge (\n"
-	"  from: string,\n  to: string,\n  cost: int,\n  mtu: int,\n  quality: float,\n"
-	"  medium: string\n)\n\n"
-	"# Frames of others that came in by a link: relayed in the kernel, or passed to meshpd;\n"
-	"# mode: off, native (in the driver) or generic.\n"
-	"type Bypass (mode: string, frames: int, bytes: int, passed: int)\n\n"
-	"# A link of our own; carries: nodes that packets are sent to over it.\n"
-	"type LinkInUse (\n"
-	"  name: string,\n  ifindex: int,\n  lladdr: string,\n  mtu: int,\n"
-	"  running: bool,\n  radio: bool,\n  watched: bool,\n  shaped: bool,\n  way: string,\n"
-	"  rate_bps: int,\n  cost_us: int,\n"
-	"  neighbours: [](\n    address: string,\n    lladdr: string,\n    state: string,\n"
-	"    metric: int\n  ),\n  carries: int,\n  bypass: Bypass\n)\n\n"
-	"type Path (lanes: []int, links: []Edge)\n\n"
-	"# A way over one of our neighbours: what the link there costs now, by part, and as it\n"
-	"# counts; the metric from there on; and why lanes take it or not.\n"
-	"type Candidate (\n"
-	"  address: string,\n  id: string,\n  link: string,\n  lladdr: string,\n"
-	"  parts: (\n    fixed_us: int,\n    transmit_us: int,\n    loss_us: int,\n"
-	"    rtt_us: int,\n    operator_us: int,\n    total_us: int\n  ),\n"
-	"  cost: int,\n  beyond: int,\n  total: int,\n  hops: int,\n  lanes: []int,\n"
-	"  won: bool,\n  loop_free: bool,\n  alternate: bool,\n  dearer: int,\n"
-	"  reason: string\n)\n\n"
-	"method Status() -> (\n"
-	"  schema: int,\n  address: string,\n  id: string,\n  public_key: string,\n"
-	"  network_id: string,\n  closed: bool,\n  duplicate: bool,\n"
-	"  database_full: bool,\n  synced: bool,\n  flags: []string,\n  nodes: int,\n"
-	"  zone: int,\n  epoch: int,\n  generation: int,\n  version: string,\n  uptime_ms: int,\n"
-	"  mtu: int,\n  tun: string,\n  loopback: string,\n  loopback_kind: string,\n"
-	"  firewall: string,\n  crypto: (provider: string, suites: []string),\n  peers: int,\n  "
-	"neighbours: int,\n  staged: int,\n"
-	"  drops: [string]int,\n  links: []Link,\n  members: ?int\n)\n\n"
-	"method Neighbours() -> (schema: int, neighbours: []Neighbour)\n\n"
-	"method Sessions() -> (schema: int, sessions: []Session)\n\n"
-	"method Routes() -> (schema: int, routes: []Route)\n\n"
-	"method Topology() -> (schema: int, nodes: []Node, links: []Edge)\n\n"
-	"method Links() -> (schema: int, links: []LinkInUse)\n\n"
-	"# address: that of a node, or the first digits of its id\n"
-	"method Explain(address: string) -> (\n"
-	"  schema: int,\n  address: string,\n  id: string,\n  own: bool,\n  known: bool,\n"
-	"  connected: bool,\n  reached: bool,\n  synced: bool,\n  metric: int,\n"
-	"  hops: int,\n  mtu: int,\n  paths: []Path,\n  candidates: []Candidate\n)\n\n"
-	"# A hop of a trace, and the link it is reached by, as the hop before says.\n"
-	"type Hop (\n"
-	"  hop: int,\n  address: string,\n  id: string,\n  state: string,\n"
-	"  verified: bool,\n  lie: string,\n  rtt_us: ?int,\n  link: ?string,\n"
-	"  mtu: ?int,\n  link_rtt_us: ?int,\n  loss: ?float,\n  metric: ?int,\n"
-	"  queue: ?int,\n  next: ?string,\n  back: ?string,\n  symmetric: ?bool\n)\n\n"
-	"# The way a lane takes, each hop asked; without lane that of ping. The reply comes when\n"
-	"# the trace has ended, within 5 s.\n"
-	"method Trace(address: string, lane: ?int) -> (\n"
-	"  schema: int,\n  address: string,\n  id: string,\n  origin: string,\n"
-	"  lane: int,\n  result: string,\n  hops: []Hop,\n"
-	"  bottleneck: (mtu: int, metric: int, loss: int)\n)\n\n"
-	"# Ports that are open to the mesh, by the configuration or by command; from: whom alone, "
-	"an\n"
-	"# address, a prefix or a public key; what: all of it in the words of Expose.\n"
-	"type Exposure (\n"
-	"  what: string,\n  protocol: string,\n  first: int,\n  last: int,\n"
-	"  from: string,\n  by: string\n)\n\n"
-	"# inbound: deny; allow: all may come in; none: there is no firewall\n"
-	"method Exposed() -> (\n"
-	"  schema: int,\n  inbound: string,\n  address: string,\n  exposed: []Exposure\n)\n\n"
-	"# Opens ports until Unexpose, restarts included: tcp/80, udp/8000-8010, tcp/22 from X\n"
-	"method Expose(what: string) -> (schema: int)\n"
-	"method Unexpose(what: string) -> (schema: int)\n\n"
-	"# Nothing has changed.\n"
-	"error ExposureRefused (reason: string)\n\n"
-	"# A setting that differs from what ran, as text; null: there is no such [Link] section.\n"
-	"# live: it has taken effect, else it will at the next start.\n"
-	"type Change (key: string, before: ?string, after: ?string, live: bool)\n\n"
-	"# Reads the configuration again. For root; so is every method that changes something.\n"
-	"method Reload() -> (\n"
-	"  schema: int,\n  changes: []Change,\n  warnings: string\n)\n\n"
-	"# Nothing has changed. reason: lines FILE:LINE: what is wrong\n"
-	"error ConfigurationRefused (reason: string)\n\n"
-	"# As many traces as may be are under way.\n"
-	"error Busy ()\n\n"
-	"# There is no node whose id begins so, or more than one.\n"
-	"error NoSuchNode (address: string)\n"
-	"error Ambiguous (address: string)\n\n"
-	"# What was sent is no call.\n"
-	"error Malformed (reason: string)\n";
-
-static json_t *get_info(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *get_info(const struct mesh *mesh, const struct varlink_call *call,
+			struct methods_later *later)
 {
 	return varlink_reply(json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}", "vendor", "meshpd",
 				       "product", "meshpd", "version", MESHPD_VERSION, "url", "",
 				       "interfaces", SERVICE, MESHPD));
 }
 
-static json_t *get_interface_description(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *description_of(const char *text, const char *end)
+{
+	return json_pack("{s:s%}", "description", text, (size_t)(end - text));
+}
+
+static json_t *get_interface_description(const struct mesh *mesh, const struct varlink_call *call,
+					 struct methods_later *later)
 {
 	const char *name = json_string_value(json_object_get(call->parameters, "interface"));
 
 	if (name == NULL)
-		return varlink_error(SERVICE ".InvalidParameter",
-				     json_pack("{s:s}", "parameter", "interface"));
+		return varlink_invalid("interface");
 	if (strcmp(name, SERVICE) == 0)
-		return varlink_reply(json_pack("{s:s}", "description", service_description));
+		return varlink_reply(description_of(service_interface, service_interface_end));
 	if (strcmp(name, MESHPD) == 0)
-		return varlink_reply(json_pack("{s:s}", "description", meshpd_description));
+		return varlink_reply(description_of(meshpd_interface, meshpd_interface_end));
 	return varlink_error(SERVICE ".InterfaceNotFound", json_pack("{s:s}", "interface", name));
 }
 
-static json_t *status(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *status(const struct mesh *mesh, const struct varlink_call *call,
+		      struct methods_later *later)
 {
 	return varlink_reply(view_status(mesh));
 }
 
-static json_t *neighbours(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *neighbours(const struct mesh *mesh, const struct varlink_call *call,
+			  struct methods_later *later)
 {
 	return varlink_reply(view_neighbours(mesh));
 }
 
-static json_t *sessions(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *sessions(const struct mesh *mesh, const struct varlink_call *call,
+			struct methods_later *later)
 {
 	return varlink_reply(view_sessions(mesh));
 }
 
-static json_t *routes(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *routes(const struct mesh *mesh, const struct varlink_call *call,
+		      struct methods_later *later)
 {
 	return varlink_reply(view_routes(mesh));
 }
 
-static json_t *topology(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *topology(const struct mesh *mesh, const struct varlink_call *call,
+			struct methods_later *later)
 {
 	return varlink_reply(zone_topology(mesh));
 }
 
-static json_t *links(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *links(const struct mesh *mesh, const struct varlink_call *call,
+		     struct methods_later *later)
 {
 	return varlink_reply(zone_links(mesh));
 }
 
-static json_t *exposed(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *exposed(const struct mesh *mesh, const struct varlink_call *call,
+		       struct methods_later *later)
 {
 	return varlink_reply(view_exposed(mesh));
 }
@@ -203,11 +97,11 @@ static json_t *misnamed(const struct mesh *mesh, const struct varlink_call *call
 	case DESTINATION_MALFORMED:
 		break;
 	}
-	return varlink_error(SERVICE ".InvalidParameter",
-			     json_pack("{s:s}", "parameter", "address"));
+	return varlink_invalid("address");
 }
 
-static json_t *explain(const struct mesh *mesh, const struct varlink_call *call)
+static json_t *explain(const struct mesh *mesh, const struct varlink_call *call,
+		       struct methods_later *later)
 {
 	struct address address;
 	json_t *refusal = misnamed(mesh, call, &address);
@@ -217,32 +111,44 @@ static json_t *explain(const struct mesh *mesh, const struct varlink_call *call)
 
 /* What is to be traced, or the reply that says why not. */
 static json_t *trace(const struct mesh *mesh, const struct varlink_call *call,
-		     struct trace_wish *later)
+		     struct methods_later *later)
 {
-	json_t *refusal = misnamed(mesh, call, &later->to);
+	json_t *refusal = misnamed(mesh, call, &later->trace.to);
 
 	if (refusal != NULL)
 		return refusal;
-	later->wanted = trace_lane(mesh, call, &later->to, &later->lane);
-	if (later->wanted)
+	later->trace.wanted = trace_lane(mesh, call, &later->trace.to, &later->trace.lane);
+	if (later->trace.wanted)
 		return NULL;
-	return varlink_error(SERVICE ".InvalidParameter", json_pack("{s:s}", "parameter", "lane"));
+	return varlink_invalid("lane");
+}
+
+/* What happens is told as it happens. */
+static json_t *monitor(const struct mesh *mesh, const struct varlink_call *call,
+		       struct methods_later *later)
+{
+	later->monitor = call->more;
+	return call->more ? NULL : varlink_error(SERVICE ".ExpectedMore", json_object());
 }
 
 static const struct {
 	const char *method;
-	json_t *(*answer)(const struct mesh *mesh, const struct varlink_call *call);
+	json_t *(*answer)(const struct mesh *mesh, const struct varlink_call *call,
+			  struct methods_later *later);
+	const char *parameters[3];
 } methods[] = {
-	{SERVICE ".GetInfo", get_info},
-	{SERVICE ".GetInterfaceDescription", get_interface_description},
-	{MESHPD ".Status", status},
-	{MESHPD ".Neighbours", neighbours},
-	{MESHPD ".Sessions", sessions},
-	{MESHPD ".Routes", routes},
-	{MESHPD ".Topology", topology},
-	{MESHPD ".Links", links},
-	{MESHPD ".Exposed", exposed},
-	{MESHPD ".Explain", explain},
+	{SERVICE ".GetInfo", get_info, {NULL}},
+	{SERVICE ".GetInterfaceDescription", get_interface_description, {"interface"}},
+	{MESHPD ".Status", status, {NULL}},
+	{MESHPD ".Neighbours", neighbours, {NULL}},
+	{MESHPD ".Sessions", sessions, {NULL}},
+	{MESHPD ".Routes", routes, {NULL}},
+	{MESHPD ".Topology", topology, {NULL}},
+	{MESHPD ".Links", links, {NULL}},
+	{MESHPD ".Exposed", exposed, {NULL}},
+	{MESHPD ".Explain", explain, {"address"}},
+	{MESHPD ".Trace", trace, {"address", "lane"}},
+	{MESHPD ".Monitor", monitor, {NULL}},
 };
 
 static bool interface_known(const char *name, size_t size)
@@ -251,21 +157,32 @@ static bool interface_known(const char *name, size_t size)
 	       (size == strlen(SERVICE) && memcmp(name, SERVICE, size) == 0);
 }
 
-json_t *methods_answer(const struct mesh *mesh, const struct varlink_call *call,
-		       struct trace_wish *later)
+/* The error of who calls what there is not: an interface, or a method of one. */
+static json_t *unknown(const char *method)
 {
-	const char *dot = strrchr(call->method, '.');
+	const char *dot = strrchr(method, '.');
+	size_t size = dot != NULL ? (size_t)(dot - method) : strlen(method);
 
-	if (strcmp(call->method, MESHPD ".Trace") == 0)
-		return trace(mesh, call, later);
+	if (dot != NULL && interface_known(method, size))
+		return varlink_error(SERVICE ".MethodNotFound",
+				     json_pack("{s:s}", "method", method));
+	return varlink_error(SERVICE ".InterfaceNotFound",
+			     json_pack("{s:s%}", "interface", method, size));
+}
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (strcmp(methods[i].method, call->method) == 0)
-			return methods[i].answer(mesh, call);
-	if (dot == NULL || !interface_known(call->method, (size_t)(dot - call->method)))
-		return varlink_error(SERVICE ".InterfaceNotFound",
-				     json_pack("{s:s}", "interface", call->method));
-	return varlink_error(SERVICE ".MethodNotFound", json_pack("{s:s}", "method", call->method));
+json_t *methods_answer(const struct mesh *mesh, const struct varlink_call *call,
+		       struct methods_later *later)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		const char *stray;
+
+		if (strcmp(methods[i].method, call->method) != 0)
+			continue;
+		stray = varlink_stray(call, methods[i].parameters);
+		return stray != NULL ? varlink_invalid(stray)
+				     : methods[i].answer(mesh, call, later);
+	}
+	return unknown(call->method);
 }
 
 json_t *methods_busy(void)

@@ -6,10 +6,16 @@
 #include "daemon/trace.h"
 #include "daemon/varlink.h"
 
-/* The reply to a call, an error as well; never NULL but for want of memory, or if later is wanted:
- * a trace, whose end is the reply. */
+/* A reply that comes later, or again and again. */
+struct methods_later {
+	struct trace_wish trace; /* whose end is the reply */
+	bool monitor;		 /* what happens, from now on */
+};
+
+/* The reply to a call, an error as well; never NULL but for want of memory, or if something is
+ * wanted of later. */
 json_t *methods_answer(const struct mesh *mesh, const struct varlink_call *call,
-		       struct trace_wish *later);
+		       struct methods_later *later);
 
 /* The reply to who wants a trace while there are as many as may be. */
 json_t *methods_busy(void);

@@ -2,6 +2,7 @@
  * exactly a call is refused: duplicate or ill-typed members as well as bad JSON. */
 #include "daemon/varlink.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ bool varlink_read(struct varlink_call *call, const char *text, size_t size)
 		.message = message,
 		.method = json_string_value(method),
 		.parameters = parameters,
+		.more = json_is_true(json_object_get(message, "more")),
 		.oneway = json_is_true(json_object_get(message, "oneway")),
 	};
 	return true;
@@ -61,9 +63,35 @@ void varlink_forget(struct varlink_call *call)
 	*call = (struct varlink_call){.message = NULL};
 }
 
+const char *varlink_stray(const struct varlink_call *call, const char *const *names)
+{
+	void *at = json_object_iter((json_t *)(uintptr_t)call->parameters);
+
+	for (; at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)call->parameters, at)) {
+		size_t i = 0;
+
+		while (names[i] != NULL && strcmp(names[i], json_object_iter_key(at)) != 0)
+			i++;
+		if (names[i] == NULL)
+			return json_object_iter_key(at);
+	}
+	return NULL;
+}
+
 json_t *varlink_reply(json_t *parameters)
 {
 	return json_pack("{s:o}", "parameters", parameters);
+}
+
+json_t *varlink_continues(json_t *parameters)
+{
+	return json_pack("{s:o, s:b}", "parameters", parameters, "continues", true);
+}
+
+json_t *varlink_invalid(const char *parameter)
+{
+	return varlink_error("org.varlink.service.InvalidParameter",
+			     json_pack("{s:s}", "parameter", parameter));
 }
 
 json_t *varlink_error(const char *error, json_t *parameters)

@@ -3,6 +3,7 @@
 #include "daemon/views.h"
 
 #include "daemon/carriers.h"
+#include "daemon/text.h"
 #include "daemon/values.h"
 
 #include <sodium.h>
@@ -53,6 +54,14 @@ static json_t *json_drops(const struct mesh *mesh, const struct drops *drops)
 	return object;
 }
 
+json_t *view_drops(const struct mesh *mesh)
+{
+	struct node_status status;
+
+	node_status(mesh->node, loop_now(), &status);
+	return json_drops(mesh, &status.drops);
+}
+
 json_t *view_link(const struct mesh *mesh, uint32_t slot)
 {
 	const struct mesh_link *link = &mesh->links[slot];
@@ -86,9 +95,9 @@ static json_t *json_crypto(const struct mesh *mesh)
 	snprintf(by, sizeof(by), "%s %s", mesh->provided ? provider->name : "libsodium",
 		 mesh->provided ? provider->version : sodium_version_string());
 	if (mesh->suites & SUITE_BIT(SUITE_AES_256_GCM))
-		json_array_append_new(suites, json_string("aes-256-gcm"));
+		json_array_append_new(suites, json_string(text_suite(SUITE_AES_256_GCM)));
 	if (mesh->suites & SUITE_BIT(SUITE_CHACHA20_POLY1305))
-		json_array_append_new(suites, json_string("chacha20-poly1305"));
+		json_array_append_new(suites, json_string(text_suite(SUITE_CHACHA20_POLY1305)));
 	return json_pack("{s:s, s:o}", "provider", by, "suites", suites);
 }
 
@@ -161,13 +170,6 @@ static const char *session_state(const struct node_session *session)
 	return session->handshaking ? "HANDSHAKE" : "NONE";
 }
 
-static const char *suite_name(const struct node_session *session)
-{
-	if (!session->usable)
-		return "";
-	return session->suite == SUITE_AES_256_GCM ? "aes-256-gcm" : "chacha20-poly1305";
-}
-
 json_t *view_sessions(const struct mesh *mesh)
 {
 	json_t *list = json_array();
@@ -179,8 +181,9 @@ json_t *view_sessions(const struct mesh *mesh)
 			list,
 			json_pack("{s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "address",
 				  value_address(&entry.address), "state", session_state(&entry),
-				  "suite", suite_name(&entry), "epoch", (json_int_t)entry.epoch,
-				  "age_ms", (json_int_t)entry.age.us / 1000, "tx_packets",
+				  "suite", entry.usable ? text_suite(entry.suite) : "", "epoch",
+				  (json_int_t)entry.epoch, "age_ms",
+				  (json_int_t)entry.age.us / 1000, "tx_packets",
 				  (json_int_t)entry.tx_packets, "rx_packets",
 				  (json_int_t)entry.rx_packets, "tx_frames",
 				  (json_int_t)entry.tx_frames, "rx_frames",

@@ -14,6 +14,9 @@ json_t *view_sessions(const struct mesh *mesh);
 json_t *view_routes(const struct mesh *mesh);
 json_t *view_exposed(const struct mesh *mesh);
 
+/* What was refused or lost since the start, by reason; without "schema". */
+json_t *view_drops(const struct mesh *mesh);
+
 /* The same of one link, without "schema". */
 json_t *view_link(const struct mesh *mesh, uint32_t slot);
 

@@ -150,6 +150,40 @@ def test_calls_in_one_piece_and_calls_byte_by_byte_are_answered(alice):
     assert "parameters" in client.reply()
 
 
+def test_an_answer_is_one_object_and_one_nul(alice):
+    client = Client(alice)
+    client.send(b'{"method":"org.varlink.service.GetInfo","more":true}\0')
+    client.socket.settimeout(10)
+    data = b""
+    while not data.endswith(b"\0"):
+        data += client.socket.recv(1)
+    assert data.count(b"\0") == 1 and data[:1] == b"{" and data[-2:] == b"}\0"
+    assert set(json.loads(data[:-1])) == {"parameters"}, "it does not continue"
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_call_has_at_most_64_kib(alice, beyond):
+    client = Client(alice)
+    call = b'{"method":"io.meshpd.Status"}'
+    client.send(call + b" " * (65536 - len(call) - 1 + beyond) + b"\0")
+    reply = client.reply()
+    assert ("parameters" in reply) if beyond == 0 else \
+        (reply is None or reply["error"] == "io.meshpd.Malformed")
+    if beyond:
+        assert client.reply() is None, "and the daemon hangs up"
+    else:
+        assert "parameters" in client.call("io.meshpd.Status")
+
+
+def test_a_deed_without_an_answer_is_done(alice):
+    client = Client(alice)
+    client.send(b'{"method":"io.meshpd.Expose","parameters":{"what":"tcp/80"},"oneway":true}\0'
+                b'{"method":"io.meshpd.Exposed"}\0')
+    assert [each["what"] for each in client.reply()["parameters"]["exposed"]] == ["tcp/80"]
+    client.send(b'{"method":"io.meshpd.NoSuch","oneway":true}\0{"method":"io.meshpd.Status"}\0')
+    assert "parameters" in client.reply()
+
+
 def test_a_call_after_one_that_wants_no_answer_is_answered(alice):
     client = Client(alice)
     client.send(b'{"method":"io.meshpd.Status","oneway":true}\0{"method":"io.meshpd.Status"}\0')
