@@ -16,6 +16,7 @@
 enum {
 	PATIENCE_MS = 5000,
 	ANSWER_MAX = 16 << 20, /* bytes */
+	EVENT_MAX = 64 << 10,  /* bytes of one of many answers */
 };
 
 static int64_t now_ms(void)
@@ -229,4 +230,73 @@ enum verdict client_ask(const char *socket, const char *method, json_t **answer)
 	if (status != 0)
 		return failure_judge(status);
 	return *answer != NULL ? VERDICT_YES : VERDICT_NO;
+}
+
+/* Hands over what has come of whole answers, and keeps the rest. */
+static enum verdict answers_take(char *text, size_t *used,
+				 bool (*take)(void *owner, const json_t *answer), void *owner)
+{
+	enum verdict verdict = VERDICT_YES;
+	char *end;
+
+	while (verdict == VERDICT_YES && (end = memchr(text, '\0', *used)) != NULL) {
+		json_t *answer = NULL;
+
+		verdict = answer_take(text, NULL, &answer);
+		if (verdict == VERDICT_YES && !take(owner, answer))
+			verdict = VERDICT_NO;
+		json_decref(answer);
+		*used -= (size_t)(end + 1 - text);
+		memmove(text, end + 1, *used);
+	}
+	return verdict;
+}
+
+/* Reads answers as long as they come. The first has to come soon. */
+static enum verdict answers_read(const char *socket, int fd,
+				 bool (*take)(void *owner, const json_t *answer), void *owner)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	enum verdict verdict = VERDICT_YES;
+	char text[EVENT_MAX];
+	size_t used = 0;
+	int patience = PATIENCE_MS;
+
+	while (verdict == VERDICT_YES) {
+		ssize_t size = 0;
+
+		if (poll(&ready, 1, patience) == 0)
+			return failed(socket, ETIMEDOUT);
+		size = recv(fd, text + used, sizeof(text) - used, 0);
+		if (size <= 0)
+			return failed(socket, size == 0 ? ECONNRESET : errno);
+		used += (size_t)size;
+		patience = memchr(text, '\0', used) != NULL ? -1 : patience;
+		verdict = answers_take(text, &used, take, owner);
+		if (used == sizeof(text))
+			return failed(socket, EMSGSIZE);
+	}
+	return verdict;
+}
+
+enum verdict client_follow(const char *socket, const char *method,
+			   bool (*take)(void *owner, const json_t *answer), void *owner)
+{
+	json_t *call = json_pack("{s:s, s:b}", "method", method, "more", true);
+	char *sent = json_dumps(call, JSON_COMPACT);
+	int fd = sent == NULL ? -ENOMEM : client_connect(socket);
+	enum verdict verdict;
+
+	json_decref(call);
+	if (fd < 0) {
+		verdict = failed(socket, -fd);
+	} else if (send(fd, sent, strlen(sent) + 1, MSG_NOSIGNAL) < 0) {
+		verdict = failed(socket, errno);
+	} else {
+		verdict = answers_read(socket, fd, take, owner);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(sent);
+	return verdict;
 }

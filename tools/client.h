@@ -21,4 +21,9 @@ MUST_USE enum verdict client_call(const char *socket, const char *method, json_t
  * answer is an error or none that can be read. answer is NULL unless it is YES. */
 MUST_USE enum verdict client_ask(const char *socket, const char *method, json_t **answer);
 
+/* Calls a method that answers again and again, and hands each reply's parameters to take, until
+ * that returns false, which is VERDICT_NO, or the daemon ends: VERDICT_ABSENT. */
+MUST_USE enum verdict client_follow(const char *socket, const char *method,
+				    bool (*take)(void *owner, const json_t *answer), void *owner);
+
 #endif

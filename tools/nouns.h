@@ -33,6 +33,10 @@ enum verdict explain_judge(const json_t *answer);
 /* `expose` and `unexpose`, by the verb's method. */
 MUST_USE enum verdict expose_run(const struct request *request);
 
+/* `metrics` and `monitor`. */
+MUST_USE enum verdict metrics_run(const struct request *request);
+MUST_USE enum verdict monitor_run(const struct request *request);
+
 /* Verbs that need no daemon: `key gen | pub`, `config check | cat`. */
 MUST_USE enum verdict key_run(const struct request *request);
 MUST_USE enum verdict config_run(const struct request *request);

@@ -28,8 +28,9 @@ const struct flag verbs_flags[CHOICES] = {
 	[CHOICE_WATCH] = {"watch", 0, "[=SECONDS]", NULL,
 			  "ask again every SECONDS, from 0.1 on, 2 if they are not given, until "
 			  "interrupted"},
-	[CHOICE_FORMAT] = {"format", 0, "FORMAT", "netjson dot",
-			   "write the graph as netjson (NetJSON NetworkGraph) or dot (Graphviz)"},
+	[CHOICE_FORMAT] = {"format", 0, "FORMAT", "netjson dot openmetrics prometheus",
+			   "write topology as netjson (NetJSON NetworkGraph) or dot (Graphviz), "
+			   "metrics as openmetrics or prometheus"},
 	[CHOICE_FULL] = {"full", 0, NULL, NULL,
 			 "show names, addresses and public keys as they are"},
 	[CHOICE_HELP] = {"help", 'h', NULL, NULL,
@@ -181,6 +182,31 @@ static const struct verb verbs[] = {
 	 .example = "meshctl reload",
 	 .method = "io.meshpd.Reload",
 	 .print = BY(reload_print)},
+	{.name = "metrics",
+	 .arguments = "",
+	 .takes = TAKES(FORMAT),
+	 .summary = "figures for monitoring systems",
+	 .text = "Prints what is counted and measured in the OpenMetrics text format 1.0, or with "
+		 "--format prometheus in the older text format 0.0.4, which node_exporter's "
+		 "textfile collector reads. Names begin with meshpd_; times are seconds, sizes "
+		 "bytes. Labels are link, neighbour and, of drops, reason.\n"
+		 "meshpd-metrics.timer writes /var/lib/prometheus/node-exporter/meshpd.prom every "
+		 "15 s once it is enabled.",
+	 .example = "systemctl enable --now meshpd-metrics.timer",
+	 .method = "io.meshpd.Status",
+	 .run = BY(metrics_run)},
+	{.name = "monitor",
+	 .arguments = "",
+	 .takes = TAKES(JSON),
+	 .summary = "what happens, as it happens",
+	 .text = "Prints a line for each event until it is interrupted or meshpd ends: neighbours, "
+		 "links, routes and sessions that come, change or go, drops for a new reason, "
+		 "what is exposed, settings that change. The words of events and their members "
+		 "are those of the journal's entries, there with MESHPD_ before them. What came "
+		 "faster than it was read is counted by the event monitor_missed.",
+	 .example = "meshctl --json monitor | grep route_",
+	 .method = "io.meshpd.Monitor",
+	 .run = BY(monitor_run)},
 	{.name = "key",
 	 .arguments = "gen | pub [FILE]",
 	 .least = 1,

@@ -65,7 +65,8 @@ def pair():
 @pytest.mark.parametrize("line, words", [
     ("meshctl st", {"status"}), ("meshctl --json neigh", {"neighbours"}),
     ("meshctl -S /nowhere rou", {"routes"}), ("meshctl topology --form", {"--format"}),
-    ("meshctl topology --format ", {"netjson", "dot"}), ("meshctl key ", {"gen", "pub"}),
+    ("meshctl topology --format ", {"netjson", "dot", "openmetrics", "prometheus"}),
+    ("meshctl key ", {"gen", "pub"}),
     ("meshtraceroute --li", {"--live"}), ("meshpd Firewall.I", {"Firewall.Inbound="}),
     ("meshctl expose t", {"tcp/"})])
 def test_words_are_completed(run, line, words):

@@ -5,12 +5,12 @@ import re
 import subprocess
 
 import pytest
+import schemas
 from mesh import MESHCTL, TREE, wait_for
 from test_control import Client
 from varlink import Interface
 
-MONITOR = Interface((TREE / "daemon/io.meshpd.varlink").read_text()).methods["Monitor"][1]
-SCHEMA = json.loads((TREE / "docs/schema/monitor.json").read_text())
+INTERFACE = Interface((TREE / "daemon/io.meshpd.varlink").read_text())
 LINES = 1000  # of a faulty configuration, an event each
 
 
@@ -41,15 +41,8 @@ class Watch:
 
 
 def complaints(event):
-    interface = Interface((TREE / "daemon/io.meshpd.varlink").read_text())
-    lines = interface.complaints(MONITOR, event, event["event"])
-    for name, value in event.items():
-        facts = SCHEMA["properties"].get(name, {"enum": []})
-        fits = {"integer": int, "string": str}.get(facts.get("type"), object)
-        if not isinstance(value, fits) or value not in facts.get("enum", [value]) or \
-                value != facts.get("const", value):
-            lines.append(f"{name}: {value!r} is not as the schema says")
-    return lines + [name for name in SCHEMA["required"] if name not in event]
+    return schemas.complaints("monitor", event) + \
+        INTERFACE.complaints(INTERFACE.methods["Monitor"][1], event, event["event"])
 
 
 def test_neighbours_sessions_and_routes_come_and_go(mesh):
@@ -116,6 +109,17 @@ def test_what_is_done_to_the_host_is_told(mesh, folder):
     drop = watch.until("drops_began")["drop"]
     assert alice.drops()[drop] >= 1
     assert [line for event in watch.events for line in complaints(event)] == []
+
+
+def test_schema_and_interface_have_the_words_and_fields_of_the_table():
+    table = (TREE / "daemon/message.c").read_text()
+    words = set(re.findall(r'\[MESSAGE_\w+\] =\s*\{"(\w+)"', table)) - {"left_out"}
+    fields = {name for names in re.findall(r'\{[\s\\]*("\w+"(?:,[\s\\]*"\w+")*)[\s\\]*\}', table)
+              for name in re.findall(r"\w+", names)}
+    facts = schemas.SCHEMAS["monitor"]["properties"]
+    assert set(facts["event"]["enum"]) == words and len(words) > 40
+    assert set(facts) == set(INTERFACE.methods["Monitor"][1][1]) == \
+        fields | {"schema", "event", "time_us", "text"}
 
 
 def test_meshctl_prints_a_line_each(mesh):
