@@ -7,6 +7,7 @@
 #include "daemon/carrier.h"
 
 #include "base/shared.h"
+#include "daemon/capture.h"
 #include "daemon/channel.h"
 #include "daemon/loop.h"
 #include "daemon/vault.h"
@@ -45,9 +46,11 @@ struct carrier {
 	bool stopped; /* shared */
 	bool missing; /* shared: the TUN device is gone */
 	struct carrier_link links[LINKS_DAEMON];
-	uint64_t links_version;
-	pthread_mutex_t table_lock; /* of table, which the control loop writes */
+	uint64_t links_version;	    /* shared */
+	struct eye *eye;	    /* NULL: nobody captures */
+	pthread_mutex_t table_lock; /* of table and table_eye, which the control loop writes */
 	struct carrier_link table[LINKS_DAEMON];
+	struct eye *table_eye;
 	uint64_t table_version; /* shared */
 	struct carrier_counters counters, published;
 	const char *ways[LINKS_DAEMON]; /* shared: by what frames leave */
@@ -76,11 +79,15 @@ static void carrier_frame(struct carrier *carrier, const struct action *action,
 {
 	const struct carrier_link *link = &carrier->links[action->link];
 
-	if (link->used)
-		ethernet_lend(carrier->ethernet, link->facts.ifindex, link->facts.lladdr,
-			      action->to.bytes, bytes, action->size);
-	else
+	if (!link->used) {
 		carrier->counters.link_unknown++;
+		return;
+	}
+	if (carrier->eye != NULL)
+		capture_goes(carrier->eye, action->link, &link->facts, action->to.bytes,
+			     (struct span){bytes, action->size});
+	ethernet_lend(carrier->ethernet, link->facts.ifindex, link->facts.lladdr, action->to.bytes,
+		      bytes, action->size);
 }
 
 /* Carries out what the node wants done, but for packets, which are gathered: their bytes are lent
@@ -119,6 +126,7 @@ static void carrier_clear(struct carrier *carrier)
 	carrier_carry_out(carrier);
 	carrier_deliver(carrier);
 	outbox_clear(&carrier->outbox);
+	carrier->outbox.eye = carrier->eye;
 	carrier->carried = 0;
 }
 
@@ -188,6 +196,9 @@ static void carrier_frame_came(struct carrier *carrier, struct datapath *datapat
 		return;
 	}
 	memcpy(from.bytes, frame->source, LLADDR);
+	if (carrier->eye != NULL)
+		capture_came(carrier->eye, slot, frame->ifindex, frame->destination, frame->source,
+			     (struct span){frame->bytes, frame->size});
 	if (!outbox_spare(&carrier->outbox))
 		carrier_clear(carrier);
 	datapath_frame(datapath, carrier->now, slot, from, frame->group, frame->bytes, frame->size,
@@ -287,7 +298,9 @@ static void carrier_table_read(struct carrier *carrier)
 		return;
 	pthread_mutex_lock(&carrier->table_lock);
 	carrier_links_take(carrier);
-	carrier->links_version = SHARED_GET(carrier->table_version);
+	carrier->eye = carrier->table_eye;
+	carrier->outbox.eye = carrier->eye;
+	SHARED_RELEASE(carrier->links_version, SHARED_GET(carrier->table_version));
 	pthread_mutex_unlock(&carrier->table_lock);
 }
 
@@ -297,6 +310,8 @@ static bool carrier_turn(struct carrier *carrier)
 
 	carrier->now = loop_now();
 	carrier_table_read(carrier);
+	if (carrier->eye != NULL)
+		capture_time(carrier->eye);
 	busy = carrier_orders(carrier);
 	busy = carrier_frames(carrier) || busy;
 	return carrier_packets(carrier) || busy;
@@ -447,6 +462,20 @@ void carrier_links(struct carrier *carrier, const struct carrier_link *links)
 	SHARED_RELEASE(carrier->table_version, carrier->table_version + 1);
 	pthread_mutex_unlock(&carrier->table_lock);
 	carrier_wake(carrier);
+}
+
+void carrier_eye(struct carrier *carrier, struct eye *eye)
+{
+	pthread_mutex_lock(&carrier->table_lock);
+	carrier->table_eye = eye;
+	SHARED_RELEASE(carrier->table_version, carrier->table_version + 1);
+	pthread_mutex_unlock(&carrier->table_lock);
+	carrier_wake(carrier);
+}
+
+bool carrier_settled(const struct carrier *carrier)
+{
+	return SHARED_ACQUIRE(carrier->links_version) == SHARED_GET(carrier->table_version);
 }
 
 void carrier_wake(struct carrier *carrier)

@@ -12,6 +12,7 @@
 #include "node/datapath.h"
 
 struct carrier;
+struct eye;
 struct vault;
 
 /* What a carrier is made of; all of it stays the caller's and outlives the carrier. */
@@ -55,6 +56,14 @@ void carrier_stop(struct carrier *carrier);
 
 /* The links from now on, LINKS_DAEMON of them. */
 void carrier_links(struct carrier *carrier, const struct carrier_link *links);
+
+/* The eye where it shows what it carries from now on; NULL: nobody looks. The eye stays the
+ * caller's and outlives its use, which ends when the carrier is settled after it was given another.
+ */
+void carrier_eye(struct carrier *carrier, struct eye *eye);
+
+/* True if it goes by what it was told last, of links and of its eye. */
+bool carrier_settled(const struct carrier *carrier);
 
 /* Has it look at the node's snapshots even if it has nothing to carry, for it wipes the keys they
  * do not hold any more. */

@@ -57,6 +57,21 @@ void carriers_follow(struct mesh *mesh)
 		carrier_links(mesh->carriers[i], links);
 }
 
+void carriers_eye(struct mesh *mesh, struct eye *eyes)
+{
+	for (uint32_t i = 0; i < mesh->parts.opened->carriers; i++)
+		carrier_eye(mesh->carriers[i], eyes != NULL ? &eyes[i] : NULL);
+}
+
+bool carriers_settled(const struct mesh *mesh)
+{
+	bool settled = true;
+
+	for (uint32_t i = 0; i < mesh->parts.opened->carriers && settled; i++)
+		settled = carrier_settled(mesh->carriers[i]);
+	return settled;
+}
+
 void carriers_renew(struct mesh *mesh)
 {
 	uint64_t now = node_publications(mesh->node);

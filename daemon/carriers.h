@@ -15,6 +15,12 @@ MUST_USE int carriers_start(struct mesh *mesh, struct failure *failure);
 /* Tells them the links as they are in the mesh's table. */
 void carriers_follow(struct mesh *mesh);
 
+/* Gives each an eye, one after another, to show what it carries; NULL: nobody looks any more. */
+void carriers_eye(struct mesh *mesh, struct eye *eyes);
+
+/* True if each goes by what it was told last, of links and of its eye. */
+bool carriers_settled(const struct mesh *mesh);
+
 /* Wakes them if the node has published other keys since they were woken last. */
 void carriers_renew(struct mesh *mesh);
 

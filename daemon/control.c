@@ -1,9 +1,10 @@
 /* The clients of the control socket. A client is either being read from or being written to, never
  * both: while a reply is on its way nothing more is answered, so what one client can occupy is one
  * call and one reply. What comes next in its buffer is answered at the next turn. Who waits for a
- * trace is read from meanwhile, to see that it goes; its buffer full, it is cut off. Who watches is
- * sent one event after another; he may be as slow as he likes, and misses what he is too slow for.
- */
+ * trace or captures is read from meanwhile, to see that it goes; its buffer full, it is cut off.
+ * Who watches is sent one event after another; he may be as slow as he likes, and misses what he is
+ * too slow for. A client may send a descriptor along (unix(7), SCM_RIGHTS): the last one is kept
+ * until it goes. */
 #include "daemon/control.h"
 
 #include "daemon/methods.h"
@@ -24,7 +25,9 @@ struct client {
 	size_t used;  /* bytes of input */
 	char *output; /* a reply under way, or NULL */
 	size_t output_size, output_sent;
-	bool ending;  /* closed when the reply is out */
+	bool ending; /* closed when the reply is out */
+	bool capturing;
+	int given;    /* a descriptor it sent, or -1 */
 	bool tracing; /* its reply comes when a trace has ended */
 	uint32_t trace;
 	bool watching; /* replies come for ever, those of the stream from its place on */
@@ -59,6 +62,12 @@ static void client_close(struct client *client)
 		monitor_leave(client->control->monitor);
 	client->watching = false;
 	client->fd = -1;
+	if (client->given >= 0)
+		close(client->given);
+	client->given = -1;
+	if (client->capturing)
+		capture_end(client->control->mesh);
+	client->capturing = false;
 }
 
 /* True if a reply is on its way or to come, so that nothing more is taken in. */
@@ -176,6 +185,29 @@ static uid_t client_user(const struct client *client)
 	return peer.uid;
 }
 
+/* Begins a capture in the memory that came along; it lasts until the client goes. */
+static json_t *client_capture(struct client *client, const struct varlink_call *call)
+{
+	const json_t *snap = json_object_get(call->parameters, "snaplen");
+	struct capture_wish wish = {
+		.snap = UINT32_MAX,
+		.opened = !json_is_true(json_object_get(call->parameters, "sealed")),
+	};
+	int status;
+
+	if (client_user(client) != 0)
+		return methods_denied();
+	if (json_is_integer(snap) && json_integer_value(snap) < UINT32_MAX)
+		wish.snap = json_integer_value(snap) > 0 ? (uint32_t)json_integer_value(snap) : 0;
+	status = capture_begin(client->control->mesh, client->given, &wish);
+	if (status == -EBUSY)
+		return methods_busy();
+	if (status != 0)
+		return methods_malformed(strerror(-status));
+	client->capturing = true;
+	return varlink_reply(json_pack("{s:i, s:i}", "schema", 1, "format", EYE_FORMAT));
+}
+
 static void client_call(struct client *client, const struct varlink_call *call)
 {
 	struct methods_later later = {.monitor = false};
@@ -183,6 +215,8 @@ static void client_call(struct client *client, const struct varlink_call *call)
 
 	if (deeds_hold(call->method))
 		reply = deeds_answer(client->control->deeds, call, client_user(client));
+	else if (strcmp(call->method, METHOD_CAPTURE) == 0)
+		reply = client_capture(client, call);
 	else if (!call->oneway)
 		reply = methods_answer(client->control->mesh, call, &later);
 	if (call->oneway)
@@ -231,10 +265,30 @@ static bool try_later(void)
 	return errno == EAGAIN || errno == EINTR;
 }
 
+/* Reads on, and keeps a descriptor that came along. As read(2). */
+static ssize_t client_receive(struct client *client)
+{
+	struct iovec into = {.iov_base = client->input + client->used,
+			     .iov_len = sizeof(client->input) - client->used};
+	_Alignas(struct cmsghdr) uint8_t room[CMSG_SPACE(sizeof(int))];
+	struct msghdr message = {.msg_iov = &into,
+				 .msg_iovlen = 1,
+				 .msg_control = room,
+				 .msg_controllen = sizeof(room)};
+	ssize_t size = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *head = size >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+		return size;
+	if (client->given >= 0)
+		close(client->given);
+	memcpy(&client->given, CMSG_DATA(head), sizeof(int));
+	return size;
+}
+
 static void client_read(struct client *client)
 {
-	ssize_t size = read(client->fd, client->input + client->used,
-			    sizeof(client->input) - client->used);
+	ssize_t size = client_receive(client);
 
 	if (size > 0) {
 		if (client->used == 0)
@@ -314,19 +368,20 @@ static void patience_ends(void *owner)
 		loop_timer_set(control->impatience, instant_after(now, duration_s(1)));
 }
 
-/* A free place, or that of the client that is idle longest. */
+/* A free place, or that of the client that is idle longest, but for who captures. */
 static struct client *client_place(struct control *control)
 {
-	struct client *idlest = &control->clients[0];
+	struct client *idlest = NULL;
 
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &control->clients[i];
 
 		if (client->fd < 0)
 			return client;
-		if (client->since.us < idlest->since.us)
+		if (!client->capturing && (idlest == NULL || client->since.us < idlest->since.us))
 			idlest = client;
 	}
+	REQUIRE(idlest != NULL); /* one captures at most */
 	client_close(idlest);
 	return idlest;
 }
@@ -365,7 +420,7 @@ int control_open(struct control **result, int listener, struct mesh *mesh, struc
 	control->loop = mesh->parts.loop;
 	control->listener = listener;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
-		control->clients[i].fd = -1;
+		control->clients[i].fd = control->clients[i].given = -1;
 	status = monitor_open(&control->monitor, mesh, events_fresh, control);
 	if (status == 0)
 		status = loop_timer(control->loop, patience_ends, control, &control->impatience);

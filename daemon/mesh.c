@@ -45,6 +45,9 @@ static void carry_out(struct mesh *mesh)
 
 		switch (action->kind) {
 		case ACTION_FRAME:
+			if (mesh->eye != NULL)
+				capture_goes(mesh->eye, action->link, link, action->to.bytes,
+					     (struct span){bytes, action->size});
 			ethernet_queue(mesh->ethernet, link->ifindex, link->lladdr,
 				       action->to.bytes, bytes, action->size);
 			break;
@@ -67,11 +70,14 @@ static void carry_out(struct mesh *mesh)
 	}
 	packets_deliver(mesh);
 	outbox_clear(outbox);
+	outbox->eye = mesh->eye;
 }
 
 /* The one way by which the node gets to know anything. */
 static void hand(struct mesh *mesh, const struct journal_event *event)
 {
+	if (mesh->eye != NULL)
+		capture_time(mesh->eye);
 	recorder_event(mesh->parts.recorder, event);
 	vault_begin(mesh->parts.vault);
 	journal_apply(mesh->node, event, mesh->outbox);
@@ -107,6 +113,9 @@ static void frame_came(struct mesh *mesh, instant now, const struct ethernet_fra
 		mesh->counters.link_unknown++;
 		return;
 	}
+	if (mesh->eye != NULL)
+		capture_came(mesh->eye, slot, frame->ifindex, frame->destination, frame->source,
+			     event.bytes);
 	if (frame->group && memcmp(frame->destination, NODE_GROUP.bytes, LLADDR) != 0) {
 		mesh->counters.group_foreign++;
 		return;
@@ -175,6 +184,8 @@ static void packets_ready(void *owner)
 
 static void handover_came(struct mesh *mesh, const struct handover *handover, struct span bytes)
 {
+	if (mesh->eye != NULL)
+		capture_time(mesh->eye);
 	vault_begin(mesh->parts.vault);
 	node_handover(mesh->node, loop_now(), handover, bytes.bytes, bytes.size, mesh->outbox);
 	vault_end(mesh->parts.vault);
@@ -498,6 +509,7 @@ void mesh_carried(struct mesh *mesh, uint32_t slot, const uint8_t to[LLADDR])
 void mesh_close(struct mesh *mesh)
 {
 	carriers_stop(mesh);
+	capture_close(mesh);
 	if (!mesh->handed_on) {
 		upkeep_close(mesh);
 		inbound_close(mesh);

@@ -7,6 +7,7 @@
 #include "config/allow.h"
 #include "config/config.h"
 #include "crypto/ipsec_mb/provider.h"
+#include "daemon/capture.h"
 #include "daemon/carrier.h"
 #include "daemon/failure.h"
 #include "daemon/inbound.h"
@@ -88,6 +89,8 @@ struct mesh {
 	bool provided;
 	uint8_t suites;	       /* the set it agrees to */
 	struct outbox *outbox; /* mapped, not in core dumps */
+	struct eye *eye;       /* of this thread; NULL: nobody captures */
+	struct capture capture;
 	struct ethernet *ethernet;
 	struct carrier *carriers[WORKERS_MOST]; /* the first so many as the opener says */
 	struct loop_source *carrier_sources[WORKERS_MOST];

@@ -190,6 +190,11 @@ json_t *methods_busy(void)
 	return varlink_error(MESHPD ".Busy", json_object());
 }
 
+json_t *methods_denied(void)
+{
+	return varlink_error(SERVICE ".PermissionDenied", json_object());
+}
+
 json_t *methods_malformed(const char *reason)
 {
 	return varlink_error(MESHPD ".Malformed", json_pack("{s:s}", "reason", reason));

@@ -17,8 +17,13 @@ struct methods_later {
 json_t *methods_answer(const struct mesh *mesh, const struct varlink_call *call,
 		       struct methods_later *later);
 
-/* The reply to who wants a trace while there are as many as may be. */
+/* What begins a capture; the client, not the mesh, has to be known for it. */
+#define METHOD_CAPTURE "io.meshpd.Capture"
+
+/* The reply to who wants a trace or a capture while there are as many as may be, and to who may not
+ * do what it asked for. */
 json_t *methods_busy(void);
+json_t *methods_denied(void);
 
 /* The reply to what is not a call. */
 json_t *methods_malformed(const char *reason);

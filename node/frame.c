@@ -62,6 +62,25 @@ enum drop frame_seal(const struct forwarding *forwarding, struct worker *worker,
 	return DROP_NONE;
 }
 
+void frame_show_sealed(struct eye *eye, const struct forwarding *forwarding, uint32_t index,
+		       const struct frame_content *content, const struct culprit *as)
+{
+	eye_opened(eye, &(struct eye_opened){
+				.out = true,
+				.source = *forwarding_own(forwarding),
+				.destination = forwarding_at(forwarding, index)->address,
+				.lane = content->lane,
+				.hop_limit = content->hop_limit,
+				.traffic_class = content->traffic_class,
+				.parity = as->parity,
+				.extended = as->extended,
+				.partial = content->partial,
+				.counter = as->counter,
+				.next_header = content->next_header,
+				.payload = content->payload,
+			});
+}
+
 /* The destination a frame says it is from, or TABLE_NONE and why not. */
 static uint32_t source_of(const struct forwarding *forwarding, const struct data_header *header,
 			  enum drop *drop)
@@ -147,4 +166,24 @@ enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 		drop = open_from(forwarding, worker, now, index, drop, header, sealed, plain,
 				 opened);
 	return drop;
+}
+
+void frame_show_opened(struct eye *eye, const struct forwarding *forwarding,
+		       const struct frame_opened *opened, const uint8_t *plain)
+{
+	const struct data_header *header = &opened->header;
+
+	eye_opened(eye, &(struct eye_opened){
+				.source = forwarding_at(forwarding, opened->index)->address,
+				.destination = *forwarding_own(forwarding),
+				.lane = header->lane,
+				.hop_limit = header->hop_limit,
+				.traffic_class = header->traffic_class,
+				.parity = header->parity,
+				.extended = header->extended,
+				.partial = header->partial,
+				.counter = header->counter,
+				.next_header = plain[0],
+				.payload = {plain + 1, opened->size - 1},
+			});
 }

@@ -6,6 +6,7 @@
 
 #include "meshp/data.h"
 #include "meshp/error.h"
+#include "meshp/eye.h"
 #include "node/forwarding.h"
 #include "node/worker.h"
 
@@ -30,6 +31,11 @@ MUST_USE enum drop frame_seal(const struct forwarding *forwarding, struct worker
 			      instant now, uint32_t index, const struct frame_content *content,
 			      struct culprit *as, struct writer *out);
 
+/* Shows an eye what was sealed: for the destination at index, as an ERROR would name the frame.
+ */
+void frame_show_sealed(struct eye *eye, const struct forwarding *forwarding, uint32_t index,
+		       const struct frame_content *content, const struct culprit *as);
+
 /* What came out of a frame. */
 struct frame_opened {
 	uint32_t index;	 /* of the source, a destination of the snapshot */
@@ -44,5 +50,9 @@ struct frame_opened {
 MUST_USE enum drop frame_open(const struct forwarding *forwarding, struct worker *worker,
 			      instant now, const struct data_header *header, struct span sealed,
 			      uint8_t *plain, struct frame_opened *opened);
+
+/* Shows an eye what was opened. */
+void frame_show_opened(struct eye *eye, const struct forwarding *forwarding,
+		       const struct frame_opened *opened, const uint8_t *plain);
 
 #endif

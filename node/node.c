@@ -285,7 +285,7 @@ static struct verdict node_sealed_frame(struct node *node, instant now, uint32_t
 	size_t size = 0;
 	struct verdict verdict =
 		receive_sealed(node_forwarding(node), node_worker(node, WORKER_CONTROL), now,
-			       header, sealed, message, &size);
+			       header, sealed, message, &size, outbox->eye);
 
 	if (verdict.news)
 		sealed_news(node, now, verdict.index, outbox);

@@ -7,6 +7,7 @@
 
 void outbox_clear(struct outbox *outbox)
 {
+	outbox->eye = NULL;
 	outbox->count = 0;
 	outbox->used = 0;
 }

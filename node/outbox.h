@@ -9,6 +9,7 @@
 #include "crypto/hash.h"
 #include "meshp/address.h"
 #include "base/bytes.h"
+#include "meshp/eye.h"
 #include "node/handover.h"
 #include "node/notice.h"
 
@@ -43,13 +44,16 @@ struct action {
 };
 
 struct outbox {
-	uint32_t count; /* actions appended */
-	uint32_t used;	/* bytes appended */
+	struct eye *eye; /* of its driver, where what is sealed and opened is put; NULL:
+				    nobody looks */
+	uint32_t count;	 /* actions appended */
+	uint32_t used;	 /* bytes appended */
 	struct action actions[OUTBOX_ACTIONS];
 	uint8_t bytes[OUTBOX_BYTES];
 };
 
-/* Empties it; call once before the first use and after each time it was carried out. */
+/* Empties it, and takes its eye away; call once before the first use and after each time it was
+ * carried out. */
 void outbox_clear(struct outbox *outbox);
 
 /* True if another step fits. An event of many steps stops before one that might not, and goes on at

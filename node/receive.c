@@ -106,6 +106,8 @@ struct verdict receive_packet(const struct forwarding *forwarding, struct worker
 	enum drop drop = frame_open(forwarding, worker, now, header, sealed, plain, &opened);
 	if (drop != DROP_NONE)
 		return dropped(drop);
+	if (outbox->eye != NULL)
+		frame_show_opened(outbox->eye, forwarding, &opened, plain);
 
 	uint32_t packets;
 	struct packet packet = {.traffic_class = header->traffic_class,
@@ -133,7 +135,7 @@ static bool receive_size_relayed(size_t size)
 
 struct verdict receive_sealed(const struct forwarding *forwarding, struct worker *worker,
 			      instant now, const struct data_header *header, struct span sealed,
-			      uint8_t *message, size_t *size)
+			      uint8_t *message, size_t *size, struct eye *eye)
 {
 	uint8_t plain[RECEIVE_SEALED];
 	bool relayed = header->hop_limit != WIRE_HOP_LIMIT;
@@ -146,6 +148,8 @@ struct verdict receive_sealed(const struct forwarding *forwarding, struct worker
 	enum drop drop = frame_open(forwarding, worker, now, header, sealed, plain, &opened);
 	if (drop != DROP_NONE)
 		return dropped(drop);
+	if (eye != NULL)
+		frame_show_opened(eye, forwarding, &opened, plain);
 	struct verdict verdict = opened_as(VERDICT_SEALED, &opened, true);
 	if (plain[0] != WIRE_NEXT_HEADER_CONTROL || header->partial) {
 		verdict.kind = VERDICT_DROP;

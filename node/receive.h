@@ -22,9 +22,10 @@ MUST_USE struct verdict receive_packet(const struct forwarding *forwarding, stru
 
 /* The same for lane 0, where only an empty message, TRACE and TRACED may have been relayed: on
  * VERDICT_SEALED the message, without its next header, is in message, which has room for
- * RECEIVE_SEALED bytes, and its size in *size. */
+ * RECEIVE_SEALED bytes, and its size in *size. eye is shown what was opened; NULL: nobody. */
 MUST_USE struct verdict receive_sealed(const struct forwarding *forwarding, struct worker *worker,
 				       instant now, const struct data_header *header,
-				       struct span sealed, uint8_t *message, size_t *size);
+				       struct span sealed, uint8_t *message, size_t *size,
+				       struct eye *eye);
 
 #endif

@@ -51,6 +51,8 @@ void sealed_send(struct node *node, instant now, uint32_t index, const struct wa
 	if (drop != DROP_NONE)
 		return;
 	outbox_frame(outbox, way->link, way->to, out.used);
+	if (outbox->eye != NULL)
+		frame_show_sealed(outbox->eye, node_forwarding(node), index, &content, &as);
 	session_sealed(&node_peer(node, index)->session, now);
 	sealed_arm(node, index);
 }

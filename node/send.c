@@ -142,6 +142,8 @@ static enum drop send_parcel(const struct tables *tables, struct worker *worker,
 	if (drop != DROP_NONE)
 		return drop;
 	outbox_frame(outbox, hop->link, hop->to, out.used);
+	if (outbox->eye != NULL)
+		frame_show_sealed(outbox->eye, tables->forwarding, parcel->index, content, &as);
 	recent_keep(worker_recent(worker), &as, content->hop_limit, parcel->first);
 	worker_count_sent(worker, parcel->index,
 			  forwarding_at(tables->forwarding, parcel->index)->generation,

@@ -183,7 +183,7 @@ static void opened_by_node(const struct telling *telling)
 	const struct span sealed = {in.at, in.left};
 	if (header.lane == WIRE_LANE_CONTROL) {
 		verdict = receive_sealed(receiver.forwarding, worker, SIDE_NOW, &header, sealed,
-					 message, &size);
+					 message, &size, NULL);
 		assert_int_equal(verdict.kind, VERDICT_SEALED);
 		assert_int_equal(size, telling->payload.size);
 		assert_memory_equal(message, telling->payload.bytes, size);

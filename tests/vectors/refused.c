@@ -81,7 +81,7 @@ static enum drop data_refusal(const struct direction *way, const struct hex *fra
 	const struct span sealed = {in.at, in.left};
 	if (header.lane == WIRE_LANE_CONTROL)
 		verdict = receive_sealed(receiver.forwarding, worker, SIDE_NOW, &header, sealed,
-					 message, &size);
+					 message, &size, NULL);
 	else
 		verdict = receive_packet(receiver.forwarding, worker, SIDE_NOW, &header, sealed,
 					 receiver.outbox);

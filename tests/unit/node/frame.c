@@ -248,6 +248,43 @@ static void the_sealer_knows_its_culprit(void **state)
 	sides_free(sides);
 }
 
+/* The two ends of a session see of a frame the same, but for the way it goes. */
+static void both_ends_show_an_eye_the_same(void **state)
+{
+	_Alignas(64) uint8_t memory[REEL_HEAD + 4096] = {0};
+	struct side *sides = sides_new(SUITE_CHACHA20_POLY1305);
+	uint8_t payload[20] = {1, 2, 3}, frame[ROOM], plain[ROOM], bytes[2][256];
+	struct frame_content content = content_of(payload, sizeof(payload));
+	struct writer out = writer_of(frame, sizeof(frame));
+	struct eye eye = {.opened = true};
+	struct eye_record seen[2];
+	struct frame_opened opened;
+	struct culprit as;
+
+	eye.reel = reel_of(memory, 4096);
+	struct reel reel = reel_of(memory, 4096);
+	assert_int_equal(frame_seal(sides[0].forwarding, sides[0].packets, (instant){0}, SIDE_INDEX,
+				    &content, &as, &out),
+			 DROP_NONE);
+	frame_show_sealed(&eye, sides[0].forwarding, SIDE_INDEX, &content, &as);
+	assert_int_equal(side_open(&sides[1], frame, out.used, plain, &opened), DROP_NONE);
+	frame_show_opened(&eye, sides[1].forwarding, &opened, plain);
+	for (int i = 0; i < 2; i++) {
+		size_t size = reel_take(&reel, bytes[i], sizeof(bytes[i]));
+		assert_true(size > 0 && size < sizeof(bytes[i]));
+		assert_true(eye_read((struct span){bytes[i], size}, &seen[i]));
+		assert_int_equal(seen[i].opened.payload.size, sizeof(payload));
+		assert_memory_equal(seen[i].opened.payload.bytes, payload, sizeof(payload));
+	}
+	assert_int_equal(seen[0].kind, EYE_OPENED_OUT);
+	assert_int_equal(seen[1].kind, EYE_OPENED_IN);
+	assert_true(address_equal(&seen[0].opened.source, &sides[0].address));
+	assert_true(address_equal(&seen[0].opened.destination, &sides[1].address));
+	seen[0].opened.out = false;
+	assert_memory_equal(&seen[0].opened, &seen[1].opened, offsetof(struct eye_opened, payload));
+	sides_free(sides);
+}
+
 /* Two nodes of one id among all that can be reached: the caller says so. */
 static void whole_addresses_if_the_caller_says_so(void **state)
 {
@@ -307,6 +344,7 @@ int main(void)
 		cmocka_unit_test(each_of_three_keys_opens_its_frames),
 		cmocka_unit_test(without_a_key_nothing_is_sealed),
 		cmocka_unit_test(the_sealer_knows_its_culprit),
+		cmocka_unit_test(both_ends_show_an_eye_the_same),
 		cmocka_unit_test(whole_addresses_if_the_caller_says_so),
 		cmocka_unit_test(an_id_of_two_nodes_takes_whole_addresses),
 	};

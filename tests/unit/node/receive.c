@@ -66,7 +66,7 @@ static struct verdict receive(struct fixture *fixture)
 	struct span sealed = {reader.at, reader.left};
 	if (header.lane == WIRE_LANE_CONTROL)
 		return receive_sealed(side->forwarding, side->control, (instant){9000}, &header,
-				      sealed, fixture->message, &fixture->message_size);
+				      sealed, fixture->message, &fixture->message_size, NULL);
 	return receive_packet(side->forwarding, side->packets, (instant){9000}, &header, sealed,
 			      fixture->outbox);
 }
