@@ -97,18 +97,38 @@ static int answer_read(int fd, FILE *into)
 	return EMSGSIZE;
 }
 
-/* Sends the call and reads the reply's text, which is the caller's to free. 0, or an errno. */
-static int exchange(int fd, const char *call, char **text)
+/* Sends a call and, unless that is -1, a descriptor along with it. 0, or an errno. */
+static int call_send(int fd, const char *call, int given)
 {
-	ssize_t size = (ssize_t)strlen(call) + 1;
+	_Alignas(struct cmsghdr) uint8_t room[CMSG_SPACE(sizeof(given))] = {0};
+	struct iovec bytes = {.iov_base = (void *)(uintptr_t)call, .iov_len = strlen(call) + 1};
+	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+
+	if (given >= 0) {
+		message.msg_control = room;
+		message.msg_controllen = sizeof(room);
+		struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof(given));
+		memcpy(CMSG_DATA(head), &given, sizeof(given));
+	}
+	ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+	if (sent < 0)
+		return errno;
+	return (size_t)sent == bytes.iov_len ? 0 : ETIMEDOUT;
+}
+
+/* Sends the call and reads the reply's text, which is the caller's to free. 0, or an errno. */
+static int exchange(int fd, const char *call, int given, char **text)
+{
 	size_t used;
 	FILE *into = open_memstream(text, &used);
-	int status = 0;
+	int status;
 
 	if (into == NULL)
 		return errno;
-	if (send(fd, call, (size_t)size, MSG_NOSIGNAL) != size)
-		status = errno;
+	status = call_send(fd, call, given);
 	if (status == 0)
 		status = answer_read(fd, into);
 	fclose(into);
@@ -124,7 +144,7 @@ static const struct {
 	{"io.meshpd.NoSuchNode", "no node known here has an id that begins so", VERDICT_NO},
 	{"io.meshpd.Ambiguous", "several nodes have an id that begins so, write more digits",
 	 VERDICT_NO},
-	{"io.meshpd.Busy", "too many traces are under way, try again", VERDICT_NO},
+	{"io.meshpd.Busy", "as many as may be are under way, try again", VERDICT_NO},
 	{"org.varlink.service.PermissionDenied", "only root may do that", VERDICT_DENIED},
 	{"org.varlink.service.InvalidParameter",
 	 "neither an address of the mesh nor the first digits of a node id", VERDICT_USAGE},
@@ -175,8 +195,10 @@ static enum verdict answer_take(const char *text, const char *name, json_t **ans
 	return verdict;
 }
 
-/* Makes a call that is a whole message. */
-static enum verdict call_make(const char *socket, const json_t *call, json_t **answer)
+/* Makes a call that is a whole message; given: -1, or a descriptor; kept: NULL, or where the
+ * connection is left if the answer is a yes. */
+static enum verdict call_make(const char *socket, const json_t *call, int given, int *kept,
+			      json_t **answer)
 {
 	const json_t *parameters = json_object_get(call, "parameters");
 	const char *about = json_string_value(json_object_get(parameters, "address"));
@@ -189,9 +211,12 @@ static enum verdict call_make(const char *socket, const json_t *call, json_t **a
 		free(sent);
 		return failed(socket, -fd);
 	}
-	status = exchange(fd, sent, &text);
-	close(fd);
+	status = exchange(fd, sent, given, &text);
 	verdict = status == 0 ? answer_take(text, about, answer) : failed(socket, status);
+	if (kept != NULL && verdict == VERDICT_YES)
+		*kept = fd;
+	else
+		close(fd);
 	free(sent);
 	free(text);
 	return verdict;
@@ -201,7 +226,17 @@ enum verdict client_call(const char *socket, const char *method, json_t *paramet
 			 json_t **answer)
 {
 	json_t *call = json_pack("{s:s, s:o*}", "method", method, "parameters", parameters);
-	enum verdict verdict = call_make(socket, call, answer);
+	enum verdict verdict = call_make(socket, call, -1, NULL, answer);
+
+	json_decref(call);
+	return verdict;
+}
+
+enum verdict client_keep(const char *socket, const char *method, json_t *parameters, int given,
+			 int *connection, json_t **answer)
+{
+	json_t *call = json_pack("{s:s, s:o*}", "method", method, "parameters", parameters);
+	enum verdict verdict = call_make(socket, call, given, connection, answer);
 
 	json_decref(call);
 	return verdict;

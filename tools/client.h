@@ -26,4 +26,9 @@ MUST_USE enum verdict client_ask(const char *socket, const char *method, json_t 
 MUST_USE enum verdict client_follow(const char *socket, const char *method,
 				    bool (*take)(void *owner, const json_t *answer), void *owner);
 
+/* The same, sending a descriptor along. On VERDICT_YES the connection stays, the caller's to close,
+ * for what was asked lasts as long. */
+MUST_USE enum verdict client_keep(const char *socket, const char *method, json_t *parameters,
+				  int given, int *connection, json_t **answer);
+
 #endif

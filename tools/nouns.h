@@ -37,6 +37,9 @@ MUST_USE enum verdict expose_run(const struct request *request);
 MUST_USE enum verdict metrics_run(const struct request *request);
 MUST_USE enum verdict monitor_run(const struct request *request);
 
+/* `capture`: what io.meshpd.Capture shows, as a file. */
+MUST_USE enum verdict capture_run(const struct request *request);
+
 /* Verbs that need no daemon: `key gen | pub`, `config check | cat`. */
 MUST_USE enum verdict key_run(const struct request *request);
 MUST_USE enum verdict config_run(const struct request *request);

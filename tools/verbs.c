@@ -33,6 +33,12 @@ const struct flag verbs_flags[CHOICES] = {
 			   "metrics as openmetrics or prometheus"},
 	[CHOICE_FULL] = {"full", 0, NULL, NULL,
 			 "show names, addresses and public keys as they are"},
+	[CHOICE_INTERFACE] = {"interface", 'i', "NAMES", NULL,
+			      "capture on these links alone, commas between; tun0: what frames "
+			      "carry"},
+	[CHOICE_COUNT] = {"count", 'c', "PACKETS", NULL, "end after so many packets"},
+	[CHOICE_SNAPLEN] = {"snaplen", 's', "BYTES", NULL, "keep of each packet no more than that"},
+	[CHOICE_SEALED] = {"sealed", 0, NULL, NULL, "capture frames alone, not what they carry"},
 	[CHOICE_HELP] = {"help", 'h', NULL, NULL,
 			 "say how it is called; with a verb, what it does"},
 	[CHOICE_VERSION] = {"version", 0, NULL, NULL, "print the version"},
@@ -171,6 +177,22 @@ static const struct verb verbs[] = {
 	 .example = "meshctl unexpose tcp/80",
 	 .method = "io.meshpd.Unexpose",
 	 .run = BY(expose_run)},
+	{.name = "capture",
+	 .arguments = "",
+	 .takes = TAKES(INTERFACE) | TAKES(COUNT) | TAKES(SNAPLEN) | TAKES(SEALED),
+	 .user = USER_ROOT,
+	 .summary = "writes frames, and what they carry, as pcapng to standard output",
+	 .text = "Shows every frame of the links in both directions, and, as packets of tun0, what "
+		 "those of this node carry in the clear: packets of the host, and under protocol "
+		 "253 what nodes say to each other. A frame and the packets in it have comments "
+		 "with the same words. Wireshark and tshark read it with the dissector of "
+		 "wireshark-meshp. It ends when interrupted, when nobody reads it any more, and "
+		 "with status 3 when meshpd goes. One can be made at a time. What comes faster "
+		 "than it is read is lost and counted; meshpd never waits.",
+	 .no = "somebody else captures, or there is no such link",
+	 .example = "meshctl capture | tshark -r - -Y meshp",
+	 .method = "io.meshpd.Capture",
+	 .run = BY(capture_run)},
 	{.name = "reload",
 	 .arguments = "",
 	 .takes = TAKES(JSON),
