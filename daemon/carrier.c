@@ -3,7 +3,8 @@
  * lets others run for a moment before it sleeps, for a wake-up costs more than that moment. While
  * frames come quickly, packets for the host that the next may still join are held until that
  * moment is over: what the host pays for is super-packets, and the more of a stream's segments are
- * in one, the fewer acknowledgements come back. A packet nothing can join any more lets all go. */
+ * in one, the fewer acknowledgements come back. What nothing can join any more does not wait. The
+ * outbox, where what is held lies, is emptied when nothing is. */
 #include "daemon/carrier.h"
 
 #include "base/shared.h"
@@ -59,19 +60,16 @@ struct carrier {
 	struct outbox outbox;
 	uint32_t carried; /* of its actions; the packets among them may be held in merge */
 	struct merge merge;
-	bool holding;
-	instant held; /* since then */
 	instant many; /* HOLD_PACKETS went to the host at once */
 	uint8_t packet[OFFLOAD_PACKET];
 };
 
-/* Hands the host what was gathered for it. */
-static void carrier_deliver(struct carrier *carrier)
+/* Hands the host what was gathered for it, but for what began after until and may still grow. */
+static void carrier_deliver(struct carrier *carrier, instant until)
 {
 	if (carrier->merge.count >= HOLD_PACKETS)
 		carrier->many = carrier->now;
-	carrier->holding = false;
-	carrier->counters.tun_refused += tun_deliver(carrier->parts.tun, &carrier->merge);
+	carrier->counters.tun_refused += tun_deliver(carrier->parts.tun, &carrier->merge, until);
 }
 
 static void carrier_frame(struct carrier *carrier, const struct action *action,
@@ -105,8 +103,8 @@ static void carrier_carry_out(struct carrier *carrier)
 			carrier_frame(carrier, action, bytes.bytes);
 			break;
 		case ACTION_PACKET:
-			while (!merge_add(&carrier->merge, bytes, action->partial))
-				carrier_deliver(carrier);
+			while (!merge_add(&carrier->merge, carrier->now, bytes, action->partial))
+				carrier_deliver(carrier, INSTANT_NEVER);
 			break;
 		case ACTION_HANDOVER:
 			carrier->counters.not_handed +=
@@ -120,34 +118,31 @@ static void carrier_carry_out(struct carrier *carrier)
 	carrier->carried = outbox->count;
 }
 
-/* Carries all out and empties the outbox. */
-static void carrier_clear(struct carrier *carrier)
+/* Carries out what there is, holding what began after until, and empties the outbox if nothing is
+ * held. */
+static void carrier_settle(struct carrier *carrier, instant until)
 {
 	carrier_carry_out(carrier);
-	carrier_deliver(carrier);
+	carrier_deliver(carrier, until);
+	if (merge_holds(&carrier->merge))
+		return;
 	outbox_clear(&carrier->outbox);
 	carrier->outbox.eye = carrier->eye;
 	carrier->carried = 0;
 }
 
-/* True if what was gathered for the host is worth waiting for more. */
-static bool carrier_holds(struct carrier *carrier)
+/* Carries all out and empties the outbox. */
+static void carrier_clear(struct carrier *carrier)
 {
-	if (!merge_grows(&carrier->merge) ||
-	    instant_since(carrier->now, carrier->many).us >= HOLD_AGAIN_US)
-		return false;
-	if (!carrier->holding)
-		carrier->held = carrier->now;
-	carrier->holding = true;
-	return instant_since(carrier->now, carrier->held).us < HOLD_US;
+	carrier_settle(carrier, INSTANT_NEVER);
 }
 
 /* Ends a batch. */
 static void carrier_end(struct carrier *carrier)
 {
-	carrier_carry_out(carrier);
-	if (!carrier_holds(carrier))
-		carrier_clear(carrier);
+	bool quick = instant_since(carrier->now, carrier->many).us < HOLD_AGAIN_US;
+
+	carrier_settle(carrier, quick ? (instant){carrier->now.us - HOLD_US} : INSTANT_NEVER);
 }
 
 static struct datapath carrier_begin(struct carrier *carrier)
@@ -369,7 +364,7 @@ static void *carrier_run(void *argument)
 			busy = now;
 		else if (instant_since(now, busy).us < LINGER_US)
 			sched_yield();
-		else if (carrier->holding)
+		else if (merge_holds(&carrier->merge))
 			carrier_clear(carrier);
 		else
 			carrier_sleep(carrier, counted);

@@ -30,7 +30,8 @@ enum {
 /* Hands the host what was gathered for it. */
 static void packets_deliver(struct mesh *mesh)
 {
-	mesh->counters.tun_refused += tun_deliver(mesh->parts.opened->queues[0], &mesh->merge);
+	mesh->counters.tun_refused +=
+		tun_deliver(mesh->parts.opened->queues[0], &mesh->merge, INSTANT_NEVER);
 }
 
 /* Carries out what the node wants done. Frames are queued, not yet sent. */
@@ -52,8 +53,8 @@ static void carry_out(struct mesh *mesh)
 				       action->to.bytes, bytes, action->size);
 			break;
 		case ACTION_PACKET:
-			while (!merge_add(&mesh->merge, (struct span){bytes, action->size},
-					  action->partial))
+			while (!merge_add(&mesh->merge, (instant){0},
+					  (struct span){bytes, action->size}, action->partial))
 				packets_deliver(mesh);
 			break;
 		case ACTION_NOTICE:

@@ -180,12 +180,12 @@ int tun_write(int fd, const struct merge_out *out)
 	return writev(fd, parts, count) < 0 ? -errno : 0;
 }
 
-uint64_t tun_deliver(int fd, struct merge *merge)
+uint64_t tun_deliver(int fd, struct merge *merge, instant until)
 {
 	struct merge_out out;
 	uint64_t refused = 0;
 
-	while (merge_next(merge, &out))
+	while (merge_next(merge, until, &out))
 		refused += tun_write(fd, &out) != 0;
 	return refused;
 }

@@ -51,8 +51,8 @@ bool tun_is_gone(int status);
  * packet. */
 MUST_USE int tun_write(int fd, const struct merge_out *out);
 
-/* Writes all that was gathered, which is empty then. How many packets and super-packets the host
- * did not take. */
-uint64_t tun_deliver(int fd, struct merge *merge);
+/* Writes what was gathered, but for what began after until and may still grow. How many packets and
+ * super-packets the host did not take. */
+uint64_t tun_deliver(int fd, struct merge *merge, instant until);
 
 #endif

@@ -1,7 +1,8 @@
 /* Joining packets. Every packet gathered has an entry; super-packets are chains of them, which
  * begin at their first. The invariant is that a flow that is open is the latest of its kind: a
- * packet that does not join it closes it, so nothing joins what it would overtake. Headers are
- * written when a chain is taken out, so a packet gathered is looked at once and touched never. */
+ * packet that does not join it closes it, so nothing joins what it would overtake, and what is left
+ * in while the rest is taken out, which is open, overtakes nothing either. Headers are written when
+ * a chain is taken out, so a packet gathered is looked at once and touched never. */
 #include "tun/merge.h"
 
 #include "tun/checksum.h"
@@ -25,7 +26,7 @@ void merge_init(struct merge *merge, bool udp)
 {
 	merge->udp = udp;
 	merge->count = 0;
-	merge->taken = 0;
+	merge->next = 0;
 	for (size_t i = 0; i < MERGE_FLOWS; i++)
 		merge->flows[i].open = false;
 }
@@ -148,7 +149,7 @@ static void flow_append(struct merge *merge, struct merge_flow *flow, uint16_t i
 {
 	struct merge_packet *added = &merge->packets[index];
 
-	added->joined = true;
+	added->gone = true;
 	merge->packets[flow->last].next = index;
 	if (shape->protocol == NEXT_TCP)
 		merge->packets[flow->first].pushed |=
@@ -160,11 +161,12 @@ static void flow_append(struct merge *merge, struct merge_flow *flow, uint16_t i
 	flow->open = shape->payload == flow->payload && flow->count < MERGE_SEGMENTS;
 }
 
-static void flow_begin(struct merge *merge, struct merge_flow *flow, uint16_t index,
+static void flow_begin(struct merge *merge, struct merge_flow *flow, instant now, uint16_t index,
 		       const struct shape *shape)
 {
 	*flow = (struct merge_flow){
 		.open = true,
+		.begun = now,
 		.first = index,
 		.last = index,
 		.count = 1,
@@ -186,13 +188,13 @@ static struct merge_flow *flow_place(struct merge *merge)
 	return place;
 }
 
-bool merge_add(struct merge *merge, struct span packet, bool partial)
+bool merge_add(struct merge *merge, instant now, struct span packet, bool partial)
 {
 	struct shape shape = shape_of(packet);
 	struct merge_flow *flow = NULL;
 	uint16_t index = merge->count;
 
-	REQUIRE(merge->taken == 0);
+	REQUIRE(merge->next == 0);
 	if (index == MERGE_PACKETS)
 		return false;
 	shape.begins &= partial && (merge->udp || shape.protocol != NEXT_UDP);
@@ -207,19 +209,15 @@ bool merge_add(struct merge *merge, struct span packet, bool partial)
 	if (flow && flow_takes(merge, flow, packet.bytes, &shape))
 		flow_append(merge, flow, index, &shape);
 	else if (shape.begins)
-		flow_begin(merge, flow ? flow : flow_place(merge), index, &shape);
+		flow_begin(merge, flow ? flow : flow_place(merge), now, index, &shape);
 	else if (flow)
 		flow->open = false;
 	return true;
 }
 
-bool merge_grows(const struct merge *merge)
+bool merge_holds(const struct merge *merge)
 {
-	uint32_t growing = 0;
-
-	for (size_t i = 0; i < MERGE_FLOWS; i++)
-		growing += merge->flows[i].open ? merge->flows[i].count : 0;
-	return growing > 0 && growing == merge->count;
+	return merge->count > 0;
 }
 
 /* Puts the payloads of a chain into out; the size of all of it. */
@@ -273,19 +271,57 @@ static void head_join(struct merge_out *out, uint16_t length, uint8_t pushed,
 	offload->ecn = (out->head[TCP_AT + TCP_FLAGS] & TCP_CWR) != 0;
 }
 
-bool merge_next(struct merge *merge, struct merge_out *out)
+/* True if the chain that begins there is to be taken out; none joins it any more then. */
+static bool chain_is_due(struct merge *merge, uint16_t index, instant until)
 {
+	for (size_t i = 0; i < MERGE_FLOWS; i++) {
+		struct merge_flow *flow = &merge->flows[i];
+
+		if (!flow->open || flow->first != index)
+			continue;
+		flow->open = !instant_reached(until, flow->begun);
+		return !flow->open;
+	}
+	return true;
+}
+
+/* The next chain to be taken out, or NULL. */
+static const struct merge_packet *chain_take(struct merge *merge, instant until)
+{
+	while (merge->next < merge->count) {
+		uint16_t index = merge->next++;
+		struct merge_packet *packet = &merge->packets[index];
+
+		if (packet->gone || !chain_is_due(merge, index, until))
+			continue;
+		packet->gone = true;
+		return packet;
+	}
+	return NULL;
+}
+
+/* All was looked at: what is still to grow stays, and nothing if there is none. */
+static void merge_rest(struct merge *merge)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < MERGE_FLOWS; i++)
+		open |= merge->flows[i].open;
+	if (!open)
+		merge->count = 0;
+	merge->next = 0;
+}
+
+bool merge_next(struct merge *merge, instant until, struct merge_out *out)
+{
+	const struct merge_packet *first = chain_take(merge, until);
 	struct offload offload = {0};
-	const struct merge_packet *first;
 	size_t size;
 
-	while (merge->taken < merge->count && merge->packets[merge->taken].joined)
-		merge->taken++;
-	if (merge->taken == merge->count) {
-		merge_init(merge, merge->udp);
+	if (!first) {
+		merge_rest(merge);
 		return false;
 	}
-	first = &merge->packets[merge->taken++];
 	out->head_size = first->head;
 	out->count = 0;
 	size = chain_write(merge, first, out);

@@ -1,16 +1,19 @@
 /* Packets for the host, gathered and joined into super-packets without copying a payload. Packets
  * of one flow come out in the order they went in, joined or not, and a super-packet stands where
- * its first packet stood. The rules are those of the kernel's own receive offload: TCP is joined
- * where the sequence continues and all else in both headers is equal, options byte by byte, up to a
- * segment shorter than the first; CWR only begins a super-packet; SYN, FIN, RST, URG and mere
- * acknowledgements stay alone. Only PSH is treated otherwise: it ends nothing, and the super-packet
- * has it if any packet in it had. UDP is joined where ports and sizes are equal. Whatever has its
- * whole checksum, extension headers, fragments and other protocols pass as they came. */
+ * its first packet stood. What the next packet may still join can be left in until it is older than
+ * whoever takes out wants to wait for, while everything else goes. The rules are those of the
+ * kernel's own receive offload: TCP is joined where the sequence continues and all else in both
+ * headers is equal, options byte by byte, up to a segment shorter than the first; CWR only begins a
+ * super-packet; SYN, FIN, RST, URG and mere acknowledgements stay alone. Only PSH is treated
+ * otherwise: it ends nothing, and the super-packet has it if any packet in it had. UDP is joined
+ * where ports and sizes are equal. Whatever has its whole checksum, extension headers, fragments
+ * and other protocols pass as they came. */
 #ifndef TUN_MERGE_H
 #define TUN_MERGE_H
 
 #include "base/bytes.h"
 #include "base/require.h"
+#include "base/time.h"
 #include "tun/offload.h"
 
 #include <stdbool.h>
@@ -30,13 +33,14 @@ struct merge_packet {
 	struct span bytes; /* lent */
 	uint8_t head;	/* bytes of headers that go before the payload anew; 0: passes as it is */
 	uint8_t pushed; /* PSH of those that joined this one */
-	bool joined;	/* to another before it */
+	bool gone;	/* joined to another before it, or taken out */
 	uint16_t next;	/* that joined it, by its index; 0: none */
 };
 
 /* What grows: the latest of its flow, by the indices of its packets. */
 struct merge_flow {
 	bool open;
+	instant begun;
 	uint16_t first, last, count;
 	size_t payload;	   /* bytes of the first packet's, which no later may exceed */
 	size_t size;	   /* bytes in all */
@@ -46,7 +50,8 @@ struct merge_flow {
 /* Memory belongs to the caller; the fields are this file's own. */
 struct merge {
 	bool udp;
-	uint16_t count, taken; /* of packets */
+	uint16_t count; /* of packets */
+	uint16_t next;	/* to be looked at by merge_next */
 	struct merge_flow flows[MERGE_FLOWS];
 	struct merge_packet packets[MERGE_PACKETS];
 };
@@ -63,17 +68,17 @@ struct merge_out {
 /* Makes it empty. udp: the device takes super-packets of UDP. */
 void merge_init(struct merge *merge, bool udp);
 
-/* Gathers a packet, which is lent until it was taken out again. partial: the checksum of its TCP or
- * UDP is left to the host; of other packets it is not regarded. False if there is no room: take all
- * out and add it again. */
-MUST_USE bool merge_add(struct merge *merge, struct span packet, bool partial);
+/* Gathers a packet now, which is lent until merge_holds says no. partial: the checksum of its TCP
+ * or UDP is left to the host; of other packets it is not regarded. False if there is no room: take
+ * all out and add it again. */
+MUST_USE bool merge_add(struct merge *merge, instant now, struct span packet, bool partial);
 
-/* True if something was gathered, and whatever comes next may join any of it: then nothing waits in
- * vain for what is still to come. */
-MUST_USE bool merge_grows(const struct merge *merge);
+/* The next packet or super-packet for the host, into out, but for those that began after until and
+ * may still grow: they stay. False if there is no more. Between the first and that answer nothing
+ * may be added. */
+MUST_USE bool merge_next(struct merge *merge, instant until, struct merge_out *out);
 
-/* The next packet or super-packet for the host, into out. False if there is no more: then the merge
- * is as empty as new. Between the first and that answer nothing may be added. */
-MUST_USE bool merge_next(struct merge *merge, struct merge_out *out);
+/* True if something is in it; else it is as empty as new. */
+MUST_USE bool merge_holds(const struct merge *merge);
 
 #endif

@@ -71,9 +71,9 @@ static void namespace_make(struct bench *bench)
 static void join(struct bench *bench)
 {
 	for (size_t i = 0; i < SEGMENTS; i++)
-		REQUIRE(merge_add(&bench->merge, (struct span){bench->bytes[i], bench->sizes[i]},
-				  true));
-	REQUIRE(merge_next(&bench->merge, &bench->joined));
+		REQUIRE(merge_add(&bench->merge, (instant){0},
+				  (struct span){bench->bytes[i], bench->sizes[i]}, true));
+	REQUIRE(merge_next(&bench->merge, INSTANT_NEVER, &bench->joined));
 }
 
 static void cut(struct bench *bench)
@@ -95,7 +95,8 @@ static void packets_make(struct bench *bench)
 		bench->sizes[i] = traffic_write(&traffic, bench->bytes[i]);
 	merge_init(&bench->merge, true);
 	join(bench);
-	REQUIRE(bench->joined.count == SEGMENTS && !merge_next(&bench->merge, &bench->joined));
+	REQUIRE(bench->joined.count == SEGMENTS &&
+		!merge_next(&bench->merge, INSTANT_NEVER, &bench->joined));
 	writer_copy(&super, bench->joined.head, bench->joined.head_size);
 	for (size_t i = 0; i < SEGMENTS; i++)
 		writer_copy(&super, bench->joined.parts[i].bytes, bench->joined.parts[i].size);
@@ -122,7 +123,7 @@ static void write_alone(struct bench *bench)
 static void merge_all(struct bench *bench)
 {
 	join(bench);
-	REQUIRE(!merge_next(&bench->merge, &bench->joined));
+	REQUIRE(!merge_next(&bench->merge, INSTANT_NEVER, &bench->joined));
 }
 
 /* The header of each segment overwrites bytes of the one before only: cutting again cuts alike. */
@@ -182,7 +183,7 @@ static void round_measure(struct bench *bench, double figures[FIGURES])
 	figures[READ_ALONE] = measure(bench, write_joined, read_all);
 	tun_offload(bench->out);
 	figures[READ_SUPER] = measure(bench, write_joined, read_all);
-	REQUIRE(!merge_next(&bench->merge, &bench->joined));
+	REQUIRE(!merge_next(&bench->merge, INSTANT_NEVER, &bench->joined));
 }
 
 int main(int count, char **arguments)

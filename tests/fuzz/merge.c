@@ -7,6 +7,8 @@
 #include "tun/merge.h"
 #include "tun/split.h"
 
+enum { SOME = 16 }; /* packets after which what is due is taken out */
+
 struct lent {
 	struct span packets[MERGE_PACKETS];
 	bool taken[MERGE_PACKETS];
@@ -76,12 +78,19 @@ static void out_check(const struct merge_out *out, struct lent *lent)
 		EXPECT(offload.kind == OFFLOAD_NONE);
 }
 
+static void take(struct merge *merge, instant until, struct lent *lent)
+{
+	struct merge_out out;
+
+	while (merge_next(merge, until, &out))
+		out_check(&out, lent);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct reader in = reader_of(bytes, size);
 	struct lent lent = {.count = 0};
 	struct merge merge;
-	struct merge_out out;
 
 	merge_init(&merge, true);
 	while (lent.count < MERGE_PACKETS) {
@@ -91,12 +100,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		if (in.failed || packet.size == 0)
 			break;
 		lent.packets[lent.count++] = packet;
-		EXPECT(merge_add(&merge, packet, form >> 15));
+		EXPECT(merge_add(&merge, (instant){(int64_t)lent.count}, packet, form >> 15));
+		if (lent.count % SOME == 0)
+			take(&merge, (instant){(int64_t)lent.count - SOME / 2}, &lent);
 	}
-	while (merge_next(&merge, &out))
-		out_check(&out, &lent);
+	take(&merge, INSTANT_NEVER, &lent);
 	for (size_t i = 0; i < lent.count; i++)
 		EXPECT(lent.taken[i]);
-	EXPECT(!merge_next(&merge, &out));
+	EXPECT(!merge_holds(&merge));
 	return 0;
 }

@@ -273,16 +273,17 @@ static void join_and_cut(struct fixture *fixture, struct traffic traffic, size_t
 
 		bag->sizes[bag->count] = traffic_write(&traffic, bytes);
 		bytes[traffic_checksum_at(bytes)] ^= 0x5a;
-		assert_true(merge_add(&merge, (struct span){bytes, bag->sizes[bag->count]}, true));
+		assert_true(merge_add(&merge, (instant){0},
+				      (struct span){bytes, bag->sizes[bag->count]}, true));
 		if (traffic.next_header == 6)
 			traffic.sequence += (uint32_t)traffic.payload;
 		traffic.flags &= (uint8_t)~CWR;
 	}
 	whole_set(fixture, false);
-	assert_true(merge_next(&merge, &out));
+	assert_true(merge_next(&merge, INSTANT_NEVER, &out));
 	assert_int_equal(out.count, count);
 	assert_int_equal(tun_write(fixture->in, &out), 0);
-	assert_false(merge_next(&merge, &out));
+	assert_false(merge_next(&merge, INSTANT_NEVER, &out));
 	kernel_parts(fixture, traffic_head(&traffic), count * traffic.payload);
 	for (size_t i = 0; i < count; i++) {
 		bag->bytes[i][7]--;

@@ -22,6 +22,7 @@ struct bag {
 
 struct fixture {
 	struct merge merge;
+	instant now, until;
 	struct merge_out out;
 	struct bag in;
 	struct bag back;
@@ -37,6 +38,8 @@ static int setup(void **state)
 	merge_init(&fixture.merge, true);
 	fixture.in.count = 0;
 	fixture.back.count = 0;
+	fixture.now = (instant){0};
+	fixture.until = INSTANT_NEVER;
 	*state = &fixture;
 	return 0;
 }
@@ -52,7 +55,7 @@ static void add(struct fixture *fixture, struct traffic traffic, bool partial)
 		bytes[traffic_checksum_at(bytes)] ^= 0x5a;
 	in->sizes[in->count] = size;
 	in->partial[in->count] = partial;
-	assert_true(merge_add(&fixture->merge, (struct span){bytes, size}, partial));
+	assert_true(merge_add(&fixture->merge, fixture->now, (struct span){bytes, size}, partial));
 	in->count++;
 }
 
@@ -62,7 +65,7 @@ static bool take(struct fixture *fixture)
 	struct merge_out *out = &fixture->out;
 	struct writer flat = writer_of(fixture->flat, sizeof(fixture->flat));
 
-	if (!merge_next(&fixture->merge, out))
+	if (!merge_next(&fixture->merge, fixture->until, out))
 		return false;
 	writer_copy(&flat, out->head, out->head_size);
 	assert_in_range(out->count, 1, MERGE_SEGMENTS);
@@ -281,7 +284,7 @@ static void test_a_datagram_that_lies_about_its_length_joins_nothing(void **stat
 	}
 	for (int i = 0; i < 2; i++) {
 		fixture->in.bytes[i][45]--;
-		assert_true(merge_add(&fixture->merge,
+		assert_true(merge_add(&fixture->merge, fixture->now,
 				      (struct span){fixture->in.bytes[i], fixture->in.sizes[i]},
 				      true));
 	}
@@ -381,47 +384,86 @@ static void test_a_full_merge_says_so(void **state)
 	while (fixture->in.count < MERGE_PACKETS)
 		add(fixture, traffic_udp(9, 20), false);
 	for (int i = 0; i < 2; i++)
-		assert_false(merge_add(&fixture->merge, (struct span){fixture->flat, 48}, false));
+		assert_false(merge_add(&fixture->merge, fixture->now,
+				       (struct span){fixture->flat, 48}, false));
 	while (take(fixture))
 		count++;
 	assert_int_equal(count, MERGE_PACKETS);
-	assert_true(merge_add(&fixture->merge, (struct span){fixture->in.bytes[0], 68}, false));
+	assert_true(merge_add(&fixture->merge, fixture->now,
+			      (struct span){fixture->in.bytes[0], 68}, false));
+}
+
+/* Takes out what began no later than that or cannot grow. The number of writes. */
+static size_t taken_until(struct fixture *fixture, int64_t until)
+{
+	size_t writes = 0;
+
+	fixture->until = (instant){until};
+	for (; take(fixture); writes++)
+		cut(fixture);
+	fixture->until = INSTANT_NEVER;
+	return writes;
+}
+
+static void test_what_grows_stays_until_its_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (uint32_t i = 0; i < 3; i++, fixture->now.us++) {
+		add(fixture, traffic_tcp(i * 1000, 1000), true);
+		add(fixture, traffic_udp(9, 64), true);
+		assert_int_equal(taken_until(fixture, -1), 0);
+		assert_true(merge_holds(&fixture->merge));
+	}
+	assert_int_equal(taken_until(fixture, 0), 2);
+	assert_false(merge_holds(&fixture->merge));
+	assert_int_equal(all_come_back(fixture), 0);
+}
+
+static void test_what_cannot_grow_goes_and_the_rest_stays(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, traffic_tcp(0, 1000), true);
+	add(fixture, traffic_udp(9, 64), true);
+	add(fixture, traffic_tcp(1000, 400), true);
+	add(fixture, traffic_tcp(1400, 1000), true);
+	add(fixture, traffic_udp(8, 64), false);
+	assert_int_equal(taken_until(fixture, -1), 2);
+	assert_int_equal(fixture->back.count, 3);
+	add(fixture, traffic_tcp(2400, 1000), true);
+	add(fixture, traffic_udp(9, 64), true);
+	assert_int_equal(taken_until(fixture, -1), 0);
+	assert_int_equal(all_come_back(fixture), 2);
+	assert_false(merge_holds(&fixture->merge));
+}
+
+static void test_each_flow_has_its_own_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, traffic_udp(8, 64), true);
+	fixture->now.us = 5;
+	add(fixture, traffic_udp(9, 64), true);
+	assert_int_equal(taken_until(fixture, 4), 1);
+	add(fixture, traffic_udp(8, 64), true);
+	add(fixture, traffic_udp(9, 64), true);
+	assert_int_equal(taken_until(fixture, 4), 0);
+	assert_int_equal(all_come_back(fixture), 2);
+}
+
+static void test_a_bare_acknowledgement_takes_its_flow_along(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, traffic_tcp(0, 1000), true);
+	add(fixture, traffic_udp(9, 64), true);
+	add(fixture, traffic_tcp(1000, 0), true);
+	assert_int_equal(taken_until(fixture, -1), 2);
+	assert_int_equal(all_come_back(fixture), 1);
 }
 
 /* What is no IPv6 packet of ours passes, byte by byte, and disturbs nothing. */
-static void test_what_grows_is_worth_waiting_for(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct merge *merge = &fixture->merge;
-
-	assert_false(merge_grows(merge));
-	add(fixture, traffic_tcp(0, 1000), true);
-	add(fixture, traffic_udp(9, 64), true);
-	add(fixture, traffic_tcp(1000, 1000), true);
-	assert_true(merge_grows(merge));
-	add(fixture, traffic_tcp(2000, 400), true);
-	assert_false(merge_grows(merge));
-	add(fixture, traffic_tcp(2400, 1000), true);
-	assert_false(merge_grows(merge));
-	assert_int_equal(all_come_back(fixture), 3);
-	assert_false(merge_grows(merge));
-}
-
-static void test_what_joins_nothing_is_not_waited_with(void **state)
-{
-	struct fixture *fixture = *state;
-
-	add(fixture, traffic_tcp(0, 1000), true);
-	assert_true(merge_grows(&fixture->merge));
-	add(fixture, traffic_tcp(1000, 0), true);
-	assert_false(merge_grows(&fixture->merge));
-	all_come_back(fixture);
-	fixture->in.count = fixture->back.count = 0;
-	add(fixture, traffic_tcp(0, 1000), false);
-	assert_false(merge_grows(&fixture->merge));
-	all_come_back(fixture);
-}
-
 static void test_garbage_passes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -437,8 +479,8 @@ static void test_garbage_passes(void **state)
 			rng_fill(&rng, in->bytes[i], i);
 		else
 			in->bytes[i][rng_below(&rng, 8)] ^= (uint8_t)(1 + rng_below(&rng, 255));
-		assert_true(merge_add(&fixture->merge, (struct span){in->bytes[i], in->sizes[i]},
-				      false));
+		assert_true(merge_add(&fixture->merge, fixture->now,
+				      (struct span){in->bytes[i], in->sizes[i]}, false));
 	}
 	for (size_t i = 0; i < 200; i++) {
 		assert_true(take(fixture));
@@ -521,9 +563,12 @@ static void test_random_flows_come_back(void **state)
 					   : traffic_tcp(rng_u32(&rng), 1 + rng_below(&rng, 1400));
 			flows[i].port = (uint16_t)i;
 		}
-		for (uint32_t i = 0; i < gathered; i++)
+		for (uint32_t i = 0; i < gathered; i++, fixture->now.us++) {
 			add(fixture, next_random(&rng, &flows[rng_below(&rng, count)]),
 			    rng_below(&rng, 20) != 0);
+			if (rng_below(&rng, 30) == 0)
+				writes += taken_until(fixture, fixture->now.us - 40);
+		}
 		writes += all_come_back(fixture);
 		pushes_clear(&fixture->in);
 		pushes_clear(&fixture->back);
@@ -551,8 +596,10 @@ int main(void)
 		cmocka_unit_test_setup(test_more_flows_than_places_are_all_delivered, setup),
 		cmocka_unit_test_setup(test_the_flow_that_began_first_makes_room, setup),
 		cmocka_unit_test_setup(test_a_full_merge_says_so, setup),
-		cmocka_unit_test_setup(test_what_grows_is_worth_waiting_for, setup),
-		cmocka_unit_test_setup(test_what_joins_nothing_is_not_waited_with, setup),
+		cmocka_unit_test_setup(test_what_grows_stays_until_its_time, setup),
+		cmocka_unit_test_setup(test_what_cannot_grow_goes_and_the_rest_stays, setup),
+		cmocka_unit_test_setup(test_each_flow_has_its_own_time, setup),
+		cmocka_unit_test_setup(test_a_bare_acknowledgement_takes_its_flow_along, setup),
 		cmocka_unit_test_setup(test_garbage_passes, setup),
 		cmocka_unit_test_setup(test_random_flows_come_back, setup),
 	};
