@@ -247,7 +247,7 @@ enum verdict client_ask(const char *socket, const char *method, json_t **answer)
 	json_t *call = json_pack("{s:s}", "method", method), *reply = NULL;
 	char *sent = json_dumps(call, JSON_COMPACT), *text = NULL;
 	int fd = sent == NULL ? -ENOMEM : client_connect(socket);
-	int status = fd < 0 ? -fd : exchange(fd, sent, &text);
+	int status = fd < 0 ? -fd : exchange(fd, sent, -1, &text);
 
 	if (fd >= 0)
 		close(fd);
