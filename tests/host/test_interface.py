@@ -1,6 +1,9 @@
 """What the interface files declare is what the daemon answers: each method's real answer and each
 error is held against its type, so a file that is out of date is noticed."""
+import fcntl
 import json
+import os
+import socket
 
 import pytest
 from mesh import TREE
@@ -30,7 +33,16 @@ def calls(bob):
         "io.meshpd.Unexpose": {"what": "tcp/80"},
         "io.meshpd.Reload": {},
         "io.meshpd.Monitor": {},
+        "io.meshpd.Capture": {"sealed": True, "snaplen": 64},
     }
+
+
+def memory():
+    """What a capture is written to: more than the daemon asks for, of a size that stays."""
+    fd = os.memfd_create("capture", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(fd, 1 << 27)
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    return fd
 
 
 REFUSED = [
@@ -68,8 +80,11 @@ def test_each_method_answers_what_it_declares(pair):
         takes, answers = interface.methods[name]
         assert interface.complaints(takes, parameters, name) == []
         client = Client(alice)
-        client.send(json.dumps({"method": method, "parameters": parameters,
-                                "more": name == "Monitor"}).encode() + b"\0")
+        call = json.dumps({"method": method, "parameters": parameters, "more": name == "Monitor"})
+        given = [memory()] if name == "Capture" else []
+        socket.send_fds(client.socket, [call.encode() + b"\0"], given)
+        for fd in given:
+            os.close(fd)
         reply = client.reply()
         assert "error" not in reply, reply
         assert reply.get("continues", False) == (name == "Monitor")

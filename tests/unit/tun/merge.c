@@ -491,27 +491,6 @@ static void test_garbage_passes(void **state)
 	assert_false(take(fixture));
 }
 
-/* A random next packet of one of several flows. */
-static struct traffic next_random(struct rng *rng, struct traffic *flow)
-{
-	struct traffic made;
-
-	if (rng_below(rng, 12) == 0)
-		flow->acknowledgement++;
-	if (rng_below(rng, 20) == 0)
-		flow->window ^= 7;
-	made = *flow;
-	if (rng_below(rng, 10) == 0) {
-		made.payload = rng_below(rng, 500);
-		made.flags |= PSH;
-	}
-	if (rng_below(rng, 15) == 0)
-		made.flags |= (uint8_t)(1 << rng_below(rng, 8));
-	if (flow->next_header == 6)
-		flow->sequence += (uint32_t)made.payload;
-	return made;
-}
-
 /* PSH moves to the end of its super-packet: it is left out of the comparison. */
 static void pushes_clear(struct bag *bag)
 {
@@ -564,7 +543,7 @@ static void test_random_flows_come_back(void **state)
 			flows[i].port = (uint16_t)i;
 		}
 		for (uint32_t i = 0; i < gathered; i++, fixture->now.us++) {
-			add(fixture, next_random(&rng, &flows[rng_below(&rng, count)]),
+			add(fixture, traffic_next(&rng, &flows[rng_below(&rng, count)]),
 			    rng_below(&rng, 20) != 0);
 			if (rng_below(&rng, 30) == 0)
 				writes += taken_until(fixture, fixture->now.us - 40);

@@ -159,3 +159,23 @@ void traffic_complete(uint8_t *packet, size_t size)
 
 	writer_u16(&field, traffic_checksum(packet, size));
 }
+
+struct traffic traffic_next(struct rng *rng, struct traffic *flow)
+{
+	struct traffic made;
+
+	if (rng_below(rng, 12) == 0)
+		flow->acknowledgement++;
+	if (rng_below(rng, 20) == 0)
+		flow->window ^= 7;
+	made = *flow;
+	if (rng_below(rng, 10) == 0) {
+		made.payload = rng_below(rng, 500);
+		made.flags |= PSH;
+	}
+	if (rng_below(rng, 15) == 0)
+		made.flags |= (uint8_t)(1 << rng_below(rng, 8));
+	if (flow->next_header == 6)
+		flow->sequence += (uint32_t)made.payload;
+	return made;
+}

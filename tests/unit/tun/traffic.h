@@ -49,4 +49,7 @@ void traffic_complete(uint8_t *packet, size_t size);
 /* The pseudo-header's sum, as a partial checksum has it. */
 uint16_t traffic_partial(const uint8_t *packet, size_t size);
 
+/* A random next packet of a flow. */
+struct traffic traffic_next(struct rng *rng, struct traffic *flow);
+
 #endif
