@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-	PATIENCE_MS = 5000,
+	PATIENCE_MS = 7000,    /* a daemon that hangs is replaced within its watchdog's 5 s */
 	ANSWER_MAX = 16 << 20, /* bytes */
 	EVENT_MAX = 64 << 10,  /* bytes of one of many answers */
 };

@@ -15,7 +15,7 @@ from mesh import BUILD, MESHCTL
 from schemas import SCHEMAS, sample
 
 TRACEROUTE = BUILD / "tools/meshtraceroute"
-PATIENCE = 5  # seconds, of the client
+PATIENCE = 7  # seconds, of the client
 EXIT = {"ASAN_OPTIONS": "exitcode=99", "UBSAN_OPTIONS": "exitcode=99"}
 WRONG = [None, True, -1, 2**63 - 1, -2**63, 1e308, "", "\x1b[2J\u0000%s%n", "x" * 5000, [], {},
          [[[]]], [None, 1, "x", {}], {"state": 7, "links": [7], "address": []}]

@@ -112,6 +112,18 @@ def test_a_crashed_daemon_is_replaced(pair):
     wait_for(lambda: bob.reaches(alice), "bob reaches alice again")
 
 
+def test_a_daemon_that_crashes_often_begins_anew(machine):
+    machine.start()
+    anew = []
+    while not anew:
+        assert int(machine.show()["NRestarts"]) < 5
+        machine.systemctl("kill", "--signal=SEGV", "meshpd")
+        wait_for(lambda: machine.answers(), "another daemon")
+        anew = [entry for entry in machine.journal() if "begins anew" in entry["MESSAGE"]]
+    assert anew[0]["PRIORITY"] == "4" and anew[0]["MESSAGE_ID"]
+    assert "failed too often" in anew[0]["MESSAGE"]
+
+
 def test_reload_takes_up_new_links(machine):
     machine.configure("[Link]\nMatch=none*\n")
     machine.start()
