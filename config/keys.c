@@ -138,8 +138,7 @@ static const struct key keys[] = {
 	{"Mesh", "NetworkKeyFile", "",
 	 "empty: an open mesh; else a file with 32 random bytes in base64: only holders take part",
 	 "A node without the key cannot take part. Make one with head -c 32 /dev/urandom | base64. "
-	 "The "
-	 "file belongs to root or to User, and nobody else may read it.",
+	 "The file belongs to root or to User, and nobody else may read it.",
 	 true, AT_START, set_network_key_file, show_network_key_file},
 	{"Mesh", "AllowFile", "",
 	 "empty: everybody may take part; else a file with the public keys of those who may, one a "

@@ -22,9 +22,9 @@
 const struct flag verbs_flags[CHOICES] = {
 	[CHOICE_SOCKET] = {"socket", 'S', "SOCKET", NULL,
 			   "ask at this control socket instead of /run/meshpd/io.meshpd"},
-	[CHOICE_JSON] = {"json", 0, NULL, NULL,
-			 "print one JSON object on one line instead of tables; its member schema "
-			 "is 1"},
+	[CHOICE_JSON] =
+		{"json", 0, NULL, NULL,
+		 "print one JSON object on one line instead of tables; its member schema is 1"},
 	[CHOICE_WATCH] = {"watch", 0, "[=SECONDS]", NULL,
 			  "ask again every SECONDS, from 0.1 on, 2 if they are not given, until "
 			  "interrupted"},
@@ -33,9 +33,9 @@ const struct flag verbs_flags[CHOICES] = {
 			   "metrics as openmetrics or prometheus"},
 	[CHOICE_FULL] = {"full", 0, NULL, NULL,
 			 "show names, addresses and public keys as they are"},
-	[CHOICE_INTERFACE] = {"interface", 'i', "NAMES", NULL,
-			      "capture on these links alone, commas between; tun0: what frames "
-			      "carry"},
+	[CHOICE_INTERFACE] =
+		{"interface", 'i', "NAMES", NULL,
+		 "capture on these links alone, commas between; tun0: what frames carry"},
 	[CHOICE_COUNT] = {"count", 'c', "PACKETS", NULL, "end after so many packets"},
 	[CHOICE_SNAPLEN] = {"snaplen", 's', "BYTES", NULL, "keep of each packet no more than that"},
 	[CHOICE_SEALED] = {"sealed", 0, NULL, NULL, "capture frames alone, not what they carry"},
@@ -106,9 +106,8 @@ static const struct verb verbs[] = {
 	 .operand = OPERAND_NODE,
 	 .takes = READING,
 	 .summary = "the way packets take to a node, and why not another",
-	 .text = DST_TEXT
-	 "Shows the way hop by hop, then each neighbour it could lead over with the parts "
-	 "its cost is made of, and why it was chosen or not.",
+	 .text = DST_TEXT "Shows the way hop by hop, then each neighbour it could lead over with "
+			  "the parts its cost is made of, and why it was chosen or not.",
 	 .no = "no path leads to DST, or there is no such node, or several",
 	 .example = "meshctl explain 3f",
 	 .method = "io.meshpd.Explain",
@@ -121,9 +120,8 @@ static const struct verb verbs[] = {
 	 .operand = OPERAND_NODE,
 	 .takes = READING,
 	 .summary = "asks every hop on the way to a node",
-	 .text = DST_TEXT
-	 "Each hop answers under its signature. meshtraceroute(1) does the same with more "
-	 "to choose.",
+	 .text = DST_TEXT "Each hop answers under its signature. meshtraceroute(1) does the same "
+			  "with more to choose.",
 	 .no = "DST was not reached, or there is no such node, or several",
 	 .example = "meshctl trace beef:36b:2b45:6a83:d4c7:5aa4:9f4e:7d39",
 	 .method = "io.meshpd.Trace",
@@ -134,9 +132,9 @@ static const struct verb verbs[] = {
 	 .takes = TAKES(WATCH),
 	 .summary = "a live view of links, neighbours, sessions and drops",
 	 .text = "Every second, or as often as --watch says. n, i, o and m sort by name, what "
-		 "comes "
-		 "in, what goes out and metric; q quits. A daemon that goes away is waited for. "
-		 "What an interface carries is as the kernel counts it, other traffic included.",
+		 "comes in, what goes out and metric; q quits. A daemon that goes away is waited "
+		 "for. What an interface carries is as the kernel counts it, other traffic "
+		 "included.",
 	 .example = "meshctl top",
 	 .method = "io.meshpd.Status",
 	 .run = BY(top_run)},
@@ -146,8 +144,7 @@ static const struct verb verbs[] = {
 	 .summary = "ports that are open to the mesh, and who listens there",
 	 .text = "Shows what the configuration and meshctl expose opened, programs that are bound "
 		 "to the node's address, and what the firewall refused. Only root is told the "
-		 "names "
-		 "of others' programs and the firewall's counters.",
+		 "names of others' programs and the firewall's counters.",
 	 .example = "meshctl exposed",
 	 .method = "io.meshpd.Exposed",
 	 .add = BY(exposed_add),
@@ -222,10 +219,10 @@ static const struct verb verbs[] = {
 	 .takes = TAKES(JSON),
 	 .summary = "what happens, as it happens",
 	 .text = "Prints a line for each event until it is interrupted or meshpd ends: neighbours, "
-		 "links, routes and sessions that come, change or go, drops for a new reason, "
-		 "what is exposed, settings that change. The words of events and their members "
-		 "are those of the journal's entries, there with MESHPD_ before them. What came "
-		 "faster than it was read is counted by the event monitor_missed.",
+		 "links, routes and sessions that come, change or go, drops for a new reason, what "
+		 "is exposed, settings that change. The words of events and their members are "
+		 "those of the journal's entries, there with MESHPD_ before them. What came faster "
+		 "than it was read is counted by the event monitor_missed.",
 	 .example = "meshctl --json monitor | grep route_",
 	 .method = "io.meshpd.Monitor",
 	 .run = BY(monitor_run)},
@@ -239,8 +236,7 @@ static const struct verb verbs[] = {
 	 .user = USER_ANYBODY,
 	 .summary = "makes an identity, or shows what others may know of one",
 	 .text = "gen prints a new identity, a secret. pub shows the address, the id and the "
-		 "public "
-		 "key of the identity in FILE, or in /var/lib/meshpd/identity.",
+		 "public key of the identity in FILE, or in /var/lib/meshpd/identity.",
 	 .no = "FILE cannot be read or holds no identity",
 	 .example = "meshctl key pub",
 	 .run = BY(key_run)},
@@ -253,8 +249,7 @@ static const struct verb verbs[] = {
 	 .user = USER_ANYBODY,
 	 .summary = "says whether the configuration is good, or shows its files",
 	 .text = "check reads FILE, or the files meshpd would read. cat prints these, each under "
-		 "its "
-		 "name.",
+		 "its name.",
 	 .no = "it is not good, or cannot be read",
 	 .example = "meshctl config check ./meshpd.conf",
 	 .run = BY(config_run)},
@@ -264,8 +259,7 @@ static const struct verb verbs[] = {
 	 .most = ARGUMENTS_ANY,
 	 .user = USER_ANYBODY,
 	 .text = "Prints what the last WORD of a command line of COMMAND may become, each on a "
-		 "line "
-		 "with a tab and what it is. The shells' completions call it.",
+		 "line with a tab and what it is. The shells' completions call it.",
 	 .run = BY(complete_run)},
 	{.name = "doctor",
 	 .arguments = "",

@@ -297,9 +297,9 @@ void check_firewall(const struct facts *facts, struct report *report)
 			   "# load nf_tables, or leave it so: [Firewall] Inbound=allow",
 			   "there is none: the mesh reaches whatever listens on ::");
 	else if (facts->ruleset_read == PRESENCE_YES && !table_there(facts->ruleset))
-		report_say(report, RESULT_FAILED, "systemctl restart meshpd",
-			   "the table inet meshpd is gone: the mesh reaches whatever listens on "
-			   "::");
+		report_say(
+			report, RESULT_FAILED, "systemctl restart meshpd",
+			"the table inet meshpd is gone: the mesh reaches whatever listens on ::");
 	else if (strcmp(inbound, "allow") == 0)
 		report_say(report, RESULT_OK, "",
 			   "is in place; [Firewall] Inbound=allow lets the mesh reach whatever "
@@ -334,11 +334,11 @@ static void listener_judge(const struct facts *facts, const struct listener *lis
 		return;
 	inet_ntop(AF_INET6, listener->address.bytes, text, sizeof(text));
 	if (!address_is_this_node(listener->address.bytes)) {
-		report_say(report, RESULT_WARNING,
-			   "# have it listen at beef::, or at the address "
-			   "that meshctl status shows",
-			   "%s listens at [%s]:%d, which is not this node's address", program, text,
-			   listener->port);
+		report_say(
+			report, RESULT_WARNING,
+			"# have it listen at beef::, or at the address that meshctl status shows",
+			"%s listens at [%s]:%d, which is not this node's address", program, text,
+			listener->port);
 	} else if (!is_exposed(facts, listener)) {
 		snprintf(fix, sizeof(fix), "meshctl expose %s/%d", listener->tcp ? "tcp" : "udp",
 			 listener->port);

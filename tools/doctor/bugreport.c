@@ -142,8 +142,8 @@ static void journal_write(const struct facts *facts, FILE *out)
 {
 	heading(out, "journal");
 	if (facts->unit.systemd)
-		command_write(out, "journalctl -q --no-pager --no-hostname -o short-iso -n 200 "
-				   "-u meshpd -u meshpd-lo2 -u meshpd-warden 2>&1");
+		command_write(out, "journalctl -q --no-pager --no-hostname -o short-iso -n 200 -u "
+				   "meshpd -u meshpd-lo2 -u meshpd-warden 2>&1");
 	else
 		fputs("this host does not run under systemd\n", out);
 }

@@ -46,8 +46,9 @@ static const char *status_name(const struct facts *facts, const char *member, co
 	const char *name = json_string_value(json_object_get(facts->status, member));
 
 	if (name == NULL || name[0] == '-' ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-			      "_.-")] != '\0')
+	    name[strspn(name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] !=
+		    '\0')
 		return other;
 	return name;
 }

@@ -9,8 +9,8 @@ void check_kernel_tun(const struct facts *facts, struct report *report)
 		report_say(report, RESULT_SKIPPED, "", "/dev/net may not be looked into");
 	if (facts->kernel.tun == PRESENCE_NO)
 		report_say(report, RESULT_FAILED, "modprobe tun",
-			   "there is no /dev/net/tun: meshpd cannot make %s; a container has to "
-			   "be given it from outside",
+			   "there is no /dev/net/tun: meshpd cannot make %s; a container has to be "
+			   "given it from outside",
 			   facts->tun);
 }
 
@@ -47,8 +47,8 @@ void check_kernel_bpf(const struct facts *facts, struct report *report)
 {
 	if (facts->kernel.bpf == PRESENCE_NO)
 		report_say(report, RESULT_WARNING, "# use a kernel with CONFIG_BPF_SYSCALL",
-			   "the kernel has no BPF: no relay in the kernel, and one queue of %s "
-			   "for all carriers",
+			   "the kernel has no BPF: no relay in the kernel, and one queue of %s for "
+			   "all carriers",
 			   facts->tun);
 }
 
@@ -61,15 +61,14 @@ void check_memory(const struct facts *facts, struct report *report)
 
 	if (kind != NULL && strcmp(kind, "plain") == 0)
 		report_say(report, RESULT_WARNING, "# give the unit LimitMEMLOCK=1G",
-			   "the node's memory is neither secret nor locked: keys may be swapped "
-			   "to disk");
+			   "the node's memory is neither secret nor locked: keys may be swapped to "
+			   "disk");
 	else if (kind != NULL && strcmp(kind, "locked") == 0)
 		report_say(report, RESULT_WARNING,
 			   facts->kernel.secret_memory == PRESENCE_NO ? boot : "",
-			   "the node's memory is locked, but not secret: root may read keys in "
-			   "it");
+			   "the node's memory is locked, but not secret: root may read keys in it");
 	else if (kind == NULL && facts->kernel.secret_memory == PRESENCE_NO)
 		report_say(report, RESULT_WARNING, boot,
-			   "the kernel has no secret memory (memfd_secret): root may read keys "
-			   "in meshpd's");
+			   "the kernel has no secret memory (memfd_secret): root may read keys in "
+			   "meshpd's");
 }

@@ -36,10 +36,10 @@ static void absence_say(const struct facts *facts, struct report *report)
 	const struct unit_facts *unit = &facts->unit;
 
 	if (unit->systemd && strcmp(unit->active, "failed") == 0)
-		report_say(report, RESULT_FAILED, start_line(unit),
-			   "meshpd does not run: its unit failed (%s); journalctl -u meshpd says "
-			   "why",
-			   unit->result);
+		report_say(
+			report, RESULT_FAILED, start_line(unit),
+			"meshpd does not run: its unit failed (%s); journalctl -u meshpd says why",
+			unit->result);
 	else
 		report_say(report, RESULT_FAILED, start_line(unit),
 			   "meshpd does not run: nobody answers at %s", facts->socket);
@@ -179,10 +179,10 @@ void check_conflict(const struct facts *facts, struct report *report)
 		return;
 	}
 	if (json_is_true(json_object_get(facts->status, "duplicate")))
-		report_say(report, RESULT_FAILED,
-			   "# on one of the two hosts stop meshpd, remove the identity, start "
-			   "meshpd",
-			   "another live node has this identity: was the machine cloned?");
+		report_say(
+			report, RESULT_FAILED,
+			"# on one of the two hosts stop meshpd, remove the identity, start meshpd",
+			"another live node has this identity: was the machine cloned?");
 	if (json_is_true(json_object_get(facts->status, "database_full")))
 		report_say(report, RESULT_WARNING, "# give part of the hosts another [Mesh] Zone=",
 			   "the zone has more nodes than there is room for: some are out of reach");

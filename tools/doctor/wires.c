@@ -117,8 +117,8 @@ static void deaf_say(const json_t *link, struct report *report)
 	{
 		if (is_deaf(neighbour))
 			report_say(report, RESULT_WARNING, fix,
-				   "%s is heard on %s and does not answer: a switch, a bridge or "
-				   "a firewall there may drop what we send",
+				   "%s is heard on %s and does not answer: a switch, a bridge or a "
+				   "firewall there may drop what we send",
 				   text_of(neighbour, "address"), name);
 	}
 }
@@ -139,8 +139,8 @@ static void silence_say(const struct facts *facts, const json_t *link, struct re
 			   name, (int)number_of(drops, "network"));
 	else if (is_so(link, "radio"))
 		report_say(report, RESULT_WARNING, fix,
-			   "nobody is heard on %s: nobody else is there, or the access point "
-			   "keeps its clients apart (client isolation)",
+			   "nobody is heard on %s: nobody else is there, or the access point keeps "
+			   "its clients apart (client isolation)",
 			   name);
 	else
 		report_say(report, RESULT_WARNING, fix,
