@@ -44,7 +44,7 @@ int ethernet_open(struct ethernet **ethernet, const struct ethernet_sockets *soc
 	if (status == 0)
 		status = inlet_open(&made->inlet, sockets->packet);
 	if (status == 0 && sockets->ring >= 0)
-		made->ring = ring_resume(sockets->ring, made->ethertype);
+		status = ring_resume(&made->ring, sockets->ring, made->ethertype);
 	if (made->ring != NULL)
 		inlet_end(made->inlet);
 	if (status != 0) {

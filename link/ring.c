@@ -102,7 +102,7 @@ int ring_open(struct ring **ring, int fd, uint16_t ethertype)
 	status = ring_make(made);
 	if (status != 0) {
 		free(made);
-		return status;
+		return status == -EINVAL ? 0 : status; /* it was wanted, and not made */
 	}
 	status = ring_bind(made, ethertype);
 	if (status == 0)
@@ -112,25 +112,32 @@ int ring_open(struct ring **ring, int fd, uint16_t ethertype)
 	return status;
 }
 
-struct ring *ring_resume(int fd, uint16_t ethertype)
+int ring_resume(struct ring **ring, int fd, uint16_t ethertype)
 {
-	struct ring *made = calloc(1, sizeof(*made));
-	int version = 0;
+	struct ring *made;
+	int version = 0, status;
 	socklen_t size = sizeof(version);
 
+	*ring = NULL;
+	if (getsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, &size) != 0 ||
+	    version != TPACKET_V2)
+		return 0;
+	made = calloc(1, sizeof(*made));
 	if (made == NULL)
-		return NULL;
+		return -ENOMEM;
 	made->fd = fd;
 	made->lost = true;
-	if (getsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, &size) != 0 ||
-	    version != TPACKET_V2 || ring_map(made) != 0) {
+	status = ring_map(made);
+	if (status != 0) {
 		free(made);
-		return NULL;
+		return status;
 	}
-	if (ring_bind(made, ethertype) == 0)
-		return made;
-	ring_close(made);
-	return NULL;
+	status = ring_bind(made, ethertype);
+	if (status == 0)
+		*ring = made;
+	else
+		ring_close(made);
+	return status;
 }
 
 /* The header of a place. */

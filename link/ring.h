@@ -14,9 +14,10 @@ struct ring;
  * stays the caller's. 0 or -errno. */
 MUST_USE int ring_open(struct ring **ring, int fd, uint16_t ethertype);
 
-/* Goes on with the ring another process left on that socket, if there is one; NULL if not. Frames
- * that process had taken and not given back come again. */
-struct ring *ring_resume(int fd, uint16_t ethertype);
+/* Goes on with the ring another process left on that socket, if there is one; *ring is NULL if not.
+ * Frames that process had taken and not given back come again. 0 or -errno: there is one that
+ * cannot be had, and nothing comes by another way, for that process had closed it. */
+MUST_USE int ring_resume(struct ring **ring, int fd, uint16_t ethertype);
 
 /* Releases the ring, which stays with its socket until that is closed: whoever has it then can go
  * on. Frames taken are given back. NULL is fine. */
