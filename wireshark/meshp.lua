@@ -317,13 +317,27 @@ end
 
 local sealed_frames, opened_frames = {}, {}
 
+-- Frames come in order at first; whatever comes again is known. So each list is in order.
 local function remember(frames, name, number)
 	frames[name] = frames[name] or {}
 	local list = frames[name]
-	for _, known in ipairs(list) do
-		if known == number then return end
+	if #list == 0 or list[#list] < number then
+		list[#list + 1] = number
 	end
-	list[#list + 1] = number
+end
+
+-- The place of the first in a list that is not less than a number.
+local function place_of(list, number)
+	local low, high = 1, #list + 1
+	while low < high do
+		local middle = math.floor((low + high) / 2)
+		if list[middle] < number then
+			low = middle + 1
+		else
+			high = middle
+		end
+	end
+	return low
 end
 
 -- Counters come again with other keys: of frames that are called so only the nearest belong
@@ -331,18 +345,22 @@ end
 local NEAR = 2000
 
 local function nearest(frames, name, number, most)
-	local found = {}
-	for _, other in ipairs(frames[name] or {}) do
-		if math.abs(other - number) <= NEAR then
-			found[#found + 1] = other
+	local list, found = frames[name] or {}, {}
+	local behind = place_of(list, number)
+	local before = behind - 1
+	while #found < most do
+		local left = list[before] and number - list[before] or math.huge
+		local right = list[behind] and list[behind] - number or math.huge
+		if math.min(left, right) > NEAR then
+			break
 		end
-	end
-	table.sort(found, function(a, b)
-		local da, db = math.abs(a - number), math.abs(b - number)
-		return da < db or (da == db and a < b)
-	end)
-	while #found > most do
-		found[#found] = nil
+		if left <= right then
+			found[#found + 1] = list[before]
+			before = before - 1
+		else
+			found[#found + 1] = list[behind]
+			behind = behind + 1
+		end
 	end
 	return found
 end

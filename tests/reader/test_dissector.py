@@ -208,6 +208,13 @@ def test_nothing_makes_it_fail(folder):
     assert "Malformed" in said
 
 
+def test_a_frame_that_is_replayed_costs_no_more_than_another(folder):
+    frame, count = shown("data")[0], 80000
+    said = tshark(write(folder / "replayed.pcap", [frame] * count), "-Y", "meshp.counter",
+                  "-T", "fields", "-e", "frame.number")
+    assert len(said.splitlines()) == count
+
+
 def test_a_failure_would_be_seen(folder):
     faulty = DISSECTOR.read_text().replace('c:add(8, "network")', "c:add(nil)", 1)
     (folder / "faulty.lua").write_text(faulty)
