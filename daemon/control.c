@@ -265,16 +265,20 @@ static bool try_later(void)
 	return errno == EAGAIN || errno == EINTR;
 }
 
-/* Reads on, and keeps a descriptor that came along. As read(2). */
+/* Reads on, and keeps a descriptor that came along from root; nobody else's is taken, for even to
+ * close it may take as long as somebody likes. As read(2). */
 static ssize_t client_receive(struct client *client)
 {
 	struct iovec into = {.iov_base = client->input + client->used,
 			     .iov_len = sizeof(client->input) - client->used};
 	_Alignas(struct cmsghdr) uint8_t room[CMSG_SPACE(sizeof(int))];
-	struct msghdr message = {.msg_iov = &into,
-				 .msg_iovlen = 1,
-				 .msg_control = room,
-				 .msg_controllen = sizeof(room)};
+	/* Room for one alone: CMSG_SPACE has some for a second, which nobody would close. */
+	struct msghdr message = {
+		.msg_iov = &into,
+		.msg_iovlen = 1,
+		.msg_control = room,
+		.msg_controllen = client_user(client) == 0 ? CMSG_LEN(sizeof(int)) : 0,
+	};
 	ssize_t size = recvmsg(client->fd, &message, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *head = size >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
 

@@ -16,6 +16,7 @@ enum {
 };
 
 static const struct rate LOG_RATE = {.per_second = 20, .burst = 200};
+static const struct rate DEBUG_RATE = {.per_second = 5, .burst = 200};
 
 void log_init(struct log *log)
 {
@@ -66,7 +67,7 @@ static void log_write(const struct log *log, enum message_kind kind, const char 
 	if (log->systemd)
 		journal_write(message, values, text);
 	else
-		fprintf(stderr, "meshpd: %s\n", text);
+		fprintf(stderr, "meshpd: %.*s\n", (int)strcspn(text, "\n"), text);
 }
 
 void log_tell(struct log *log, enum message_kind kind, const char *const *values)
@@ -78,7 +79,8 @@ void log_tell(struct log *log, enum message_kind kind, const char *const *values
 		log->heard(log->owner, kind, values);
 	if (priority == MESSAGE_UNLOGGED || (priority == LOG_DEBUG && !log->systemd))
 		return;
-	if (!bucket_take(&log->rate, LOG_RATE, loop_now())) {
+	if (priority == LOG_DEBUG ? !bucket_take(&log->debug_rate, DEBUG_RATE, loop_now())
+				  : !bucket_take(&log->rate, LOG_RATE, loop_now())) {
 		log->left_out++;
 		return;
 	}

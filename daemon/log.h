@@ -1,7 +1,7 @@
 /* Where the daemon tells people: the journal with fields where stderr is the journal, else plain
- * lines on stderr. At most 20 entries a second over time, so that what strangers do never fills a
- * disk; what was left out is counted and said. Whoever watches the mesh hears all of it, and what
- * is in no log. */
+ * lines on stderr. At most 20 entries a second over time, and 5 for experts, so that what strangers
+ * do never fills a disk; what was left out is counted and said. Whoever watches the mesh hears all
+ * of it, and what is in no log. */
 #ifndef DAEMON_LOG_H
 #define DAEMON_LOG_H
 
@@ -9,9 +9,9 @@
 #include "daemon/message.h"
 
 struct log {
-	bool systemd; /* stderr is the journal */
-	struct bucket rate;
-	uint32_t left_out; /* entries since the last one written */
+	bool systemd;			/* stderr is the journal */
+	struct bucket rate, debug_rate; /* what is for experts costs others nothing */
+	uint32_t left_out;		/* entries since the last one written */
 	/* hears of every message first; NULL: nobody does */
 	void (*heard)(void *owner, enum message_kind kind, const char *const *values);
 	void *owner;

@@ -46,10 +46,17 @@ static json_int_t wall_clock(void)
 	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
+/* Names of interfaces and programs may be anything, JSON is UTF-8. */
+static json_t *words(const char *text)
+{
+	json_t *string = json_string(text);
+
+	return string != NULL ? string : json_string("(not UTF-8)");
+}
+
 static json_t *field_value(const char *name, const char *value)
 {
-	return message_field_counts(name) ? json_integer(strtoll(value, NULL, 10))
-					  : json_string(value);
+	return message_field_counts(name) ? json_integer(strtoll(value, NULL, 10)) : words(value);
 }
 
 /* A message as the parameters of a reply. */
@@ -61,7 +68,7 @@ static json_t *event_make(enum message_kind kind, const char *const *values)
 	json_t *event = json_pack("{s:i, s:s, s:I}", "schema", 1, "event", message->word, "time_us",
 				  wall_clock());
 
-	json_object_set_new(event, "text", json_string(message_text(message, values, text)));
+	json_object_set_new(event, "text", words(message_text(message, values, text)));
 	for (size_t i = 0; i < fields; i++)
 		json_object_set_new(event, message->fields[i],
 				    field_value(message->fields[i], values[i]));

@@ -162,6 +162,19 @@ static void leave_link(struct mesharp *mesharp, instant now, uint32_t link)
 	}
 }
 
+/* What a link costs by itself has changed, thus which of the ways over it and beside it are best.
+ */
+static void link_weigh(struct mesharp *mesharp, uint32_t link)
+{
+	struct roster *roster = mesharp_roster(mesharp);
+
+	for (uint32_t at = roster_from(roster, 0); at != ROSTER_NONE;
+	     at = roster_from(roster, at + 1)) {
+		if (roster_entry(roster, at)->link == link)
+			way_use(mesharp, &roster_entry(roster, at)->address);
+	}
+}
+
 static void link_arm(struct mesharp *mesharp, uint32_t link)
 {
 	timers_set(mesharp_timers(mesharp), mesharp->places + link,
@@ -187,6 +200,7 @@ void mesharp_link(struct mesharp *mesharp, instant now, uint32_t link,
 	}
 	if (facts->running && !(was_running && same))
 		trickle_start(&slot->trickle, now, first, &mesharp->rng);
+	link_weigh(mesharp, link);
 	link_arm(mesharp, link);
 }
 

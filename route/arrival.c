@@ -253,6 +253,6 @@ bool arrival_keep(struct arrival *arrival, instant now)
 		record->lifetime < ROUTE_LIFETIME_S ? record->lifetime : ROUTE_LIFETIME_S;
 	fragment->expires = instant_after(now, duration_s(fragment->lifetime));
 	if (record->fragment == 0 && head_taken(arrival))
-		changed = true;
+		changed = arrival->parts = true;
 	return changed;
 }

@@ -43,6 +43,21 @@ class Client:
         return self.reply()
 
 
+def test_descriptors_that_nobody_wants_are_not_kept(alice):
+    """Root may send one, for a capture: what comes beside it, or before it, does not stay."""
+    folder = pathlib.Path(f'/proc/{process_of(alice.running["meshpd"])}/fd')
+    with open("/dev/null", "rb") as null:
+        client = Client(alice)
+        client.call("io.meshpd.Status")
+        before = len(list(folder.iterdir()))
+        for byte in b" " * 40:
+            socket.send_fds(client.socket, [bytes([byte])], [null.fileno()] * 3)
+        client.call("io.meshpd.Status")
+        assert len(list(folder.iterdir())) == before + 1
+    client.socket.close()
+    wait_for(lambda: len(list(folder.iterdir())) < before + 1, "nothing of the client is left")
+
+
 def test_status_says_who_the_node_is(alice):
     status = alice.meshctl("status")
     assert status["schema"] == 1
