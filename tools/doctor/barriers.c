@@ -55,6 +55,8 @@ static bool is_crossed(const json_t *chain, const struct crossing *crossing)
 /* The line that lets a sample through in front of everything else in a chain. */
 static void passage_line(const json_t *chain, const struct sample *sample, char fix[REPORT_TEXT])
 {
+	const char *family = text_of(chain, "family"), *table = text_of(chain, "table");
+	const char *name = text_of(chain, "name");
 	char match[64];
 
 	if (sample->ethertype != 0)
@@ -65,15 +67,16 @@ static void passage_line(const json_t *chain, const struct sample *sample, char 
 		snprintf(match, sizeof(match), "meta protocol ip6");
 	else
 		snprintf(match, sizeof(match), "oifname \"%s\"", sample->outgoing);
-	if (strcmp(text_of(chain, "table"), "firewalld") == 0 && sample->ethertype == 0)
+	if (strcmp(table, "firewalld") == 0 && sample->ethertype == 0)
 		snprintf(fix, REPORT_TEXT,
 			 "firewall-cmd --permanent --zone=trusted --add-interface=%s && "
 			 "firewall-cmd --reload",
 			 sample->incoming != NULL ? sample->incoming : sample->outgoing);
+	else if (facts_plain(table) && facts_plain(name))
+		snprintf(fix, REPORT_TEXT, "nft 'insert rule %s %s %s %s accept'", family, table,
+			 name, match);
 	else
-		snprintf(fix, REPORT_TEXT, "nft 'insert rule %s %s %s %s accept'",
-			 text_of(chain, "family"), text_of(chain, "table"), text_of(chain, "name"),
-			 match);
+		snprintf(fix, REPORT_TEXT, "# accept in front of that chain: %s", match);
 }
 
 /* True if a finding was made. */

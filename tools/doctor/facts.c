@@ -39,18 +39,12 @@ static void configuration_read(struct facts *facts)
 	}
 }
 
-/* An interface as the daemon calls it. It goes into lines for a shell: what is no plain name is not
- * taken over. */
+/* An interface as the daemon calls it; what is no plain name is not taken over. */
 static const char *status_name(const struct facts *facts, const char *member, const char *other)
 {
 	const char *name = json_string_value(json_object_get(facts->status, member));
 
-	if (name == NULL || name[0] == '-' ||
-	    name[strspn(name,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] !=
-		    '\0')
-		return other;
-	return name;
+	return name != NULL && facts_plain(name) ? name : other;
 }
 
 static void daemon_ask(struct facts *facts, const char *socket)

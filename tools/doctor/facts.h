@@ -136,6 +136,10 @@ MUST_USE struct facts *facts_gather(const char *socket);
 
 void facts_release(struct facts *facts);
 
+/* True if a name may stand in a line for root's shell as it is: letters, digits, '_', '.' and '-',
+ * which does not come first. Names that others gave, be it the daemon, are asked about. */
+MUST_USE bool facts_plain(const char *name);
+
 /* The interface of that name, or NULL. */
 const struct interface_facts *facts_interface(const struct facts *facts, const char *name);
 

@@ -1,9 +1,17 @@
-/* What follows from facts without judging anything: which interface is meant, which address is
- * ours. */
+/* What follows from facts without judging anything: which name is plain, which interface is meant,
+ * which address is ours. */
 #include "tools/doctor/facts.h"
 
 #include <arpa/inet.h>
 #include <string.h>
+
+bool facts_plain(const char *name)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return name[0] != '\0' && name[0] != '-' && name[strspn(name, plain)] == '\0';
+}
 
 const struct interface_facts *facts_interface(const struct facts *facts, const char *name)
 {

@@ -140,6 +140,17 @@ static void mesh_route_check(const struct facts *facts, struct report *report)
 			   own_text);
 }
 
+/* The line that removes another's route. Its device, the last word, may be called anything. */
+static void removal_line(const char *route, char fix[REPORT_TEXT])
+{
+	const char *device = strstr(route, " dev ");
+
+	if (device == NULL || facts_plain(device + strlen(" dev ")))
+		snprintf(fix, REPORT_TEXT, "ip -6 route del %s", route);
+	else
+		snprintf(fix, REPORT_TEXT, "# remove that route");
+}
+
 void check_routes(const struct facts *facts, struct report *report)
 {
 	char fix[REPORT_TEXT];
@@ -156,7 +167,7 @@ void check_routes(const struct facts *facts, struct report *report)
 			   "packets for the mesh leave by the default route");
 	if (facts->routes.other[0] == '\0')
 		return;
-	snprintf(fix, sizeof(fix), "ip -6 route del %s", facts->routes.other);
+	removal_line(facts->routes.other, fix);
 	report_say(report, RESULT_FAILED, fix,
 		   "another program's route takes packets for the mesh: %s", facts->routes.other);
 }

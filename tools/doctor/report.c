@@ -2,6 +2,7 @@
  * stands by itself wherever it is sent. */
 #include "tools/doctor/report.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,14 @@ static const char *result_colour(const char *result)
 	return "";
 }
 
+/* Names that others chose stand in it: none of them may begin a line or steer the terminal. */
+static void words_print(const char *words, FILE *out)
+{
+	for (; *words != '\0'; words++)
+		fputc(iscntrl((unsigned char)*words) ? '?' : *words, out);
+	fputc('\n', out);
+}
+
 void report_print(const struct report *report, FILE *out, bool colour)
 {
 	const json_t *finding;
@@ -74,10 +83,12 @@ void report_print(const struct report *report, FILE *out, bool colour)
 	{
 		const char *result = member(finding, "result"), *fix = member(finding, "fix");
 
-		fprintf(out, "%s%-7s%s  %-*s  %s\n", colour ? result_colour(result) : "", result,
-			colour ? "\033[0m" : "", width, member(finding, "name"),
-			member(finding, "detail"));
-		if (fix[0] != '\0')
-			fprintf(out, "%*s    fix: %s\n", width + 7, "", fix);
+		fprintf(out, "%s%-7s%s  %-*s  ", colour ? result_colour(result) : "", result,
+			colour ? "\033[0m" : "", width, member(finding, "name"));
+		words_print(member(finding, "detail"), out);
+		if (fix[0] == '\0')
+			continue;
+		fprintf(out, "%*s    fix: ", width + 7, "");
+		words_print(fix, out);
 	}
 }

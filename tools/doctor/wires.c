@@ -26,6 +26,26 @@ static bool is_so(const json_t *object, const char *member)
 	return json_is_true(json_object_get(object, member));
 }
 
+/* The line that sets a link's MTU. No name is given to a shell that may be more than a name. */
+static void mtu_line(const char *name, char fix[REPORT_TEXT])
+{
+	if (facts_plain(name))
+		snprintf(fix, REPORT_TEXT, "ip link set dev %s mtu %d", name, FULL_PACKET);
+	else
+		snprintf(fix, REPORT_TEXT, "# give that link an MTU of %d", FULL_PACKET);
+}
+
+/* The line that shows the mesh's frames on a link. */
+static void frames_line(const char *name, int ethertype, char fix[REPORT_TEXT])
+{
+	if (facts_plain(name))
+		snprintf(fix, REPORT_TEXT, "tcpdump -c 20 -eni %s ether proto 0x%04x", name,
+			 ethertype);
+	else
+		snprintf(fix, REPORT_TEXT, "# look with tcpdump for EtherType 0x%04x on that link",
+			 ethertype);
+}
+
 /* False, with a finding, if the daemon did not say what links it has. */
 static bool links_known(const struct facts *facts, struct report *report)
 {
@@ -88,8 +108,7 @@ void check_mtu(const struct facts *facts, struct report *report)
 
 		if (mtu >= FULL_PACKET)
 			continue;
-		snprintf(fix, sizeof(fix), "ip link set dev %s mtu %d", text_of(link, "name"),
-			 FULL_PACKET);
+		mtu_line(text_of(link, "name"), fix);
 		report_say(report, RESULT_WARNING, fix,
 			   "%s carries %d bytes: larger packets whose way leads over it are "
 			   "refused with 'packet too big'",
@@ -105,14 +124,14 @@ static bool is_deaf(const json_t *neighbour)
 	return strcmp(state, "BLOCKED") == 0 || strcmp(state, "ONEWAY") == 0;
 }
 
-static void deaf_say(const json_t *link, struct report *report)
+static void deaf_say(const struct facts *facts, const json_t *link, struct report *report)
 {
 	const char *name = text_of(link, "name");
 	const json_t *neighbour;
 	char fix[REPORT_TEXT];
 	size_t i;
 
-	snprintf(fix, sizeof(fix), "tcpdump -c 20 -eni %s ether proto 0x88b5", name);
+	frames_line(name, facts->config.ethertype, fix);
 	json_array_foreach(json_object_get(link, "neighbours"), i, neighbour)
 	{
 		if (is_deaf(neighbour))
@@ -130,7 +149,7 @@ static void silence_say(const struct facts *facts, const json_t *link, struct re
 	const json_t *drops = json_object_get(facts->status, "drops");
 	char fix[REPORT_TEXT];
 
-	snprintf(fix, sizeof(fix), "tcpdump -c 20 -eni %s ether proto 0x88b5", name);
+	frames_line(name, facts->config.ethertype, fix);
 	if (number_of(drops, "network") > 0)
 		report_say(report, RESULT_WARNING,
 			   "# give all hosts the same [Mesh] Zone= and NetworkKeyFile=",
@@ -164,7 +183,7 @@ void check_neighbours(const struct facts *facts, struct report *report)
 	json_array_foreach(links, i, link)
 	{
 		heard += json_array_size(json_object_get(link, "neighbours"));
-		deaf_say(link, report);
+		deaf_say(facts, link, report);
 	}
 	/* Where others are heard, a link without any may just lead elsewhere; not so on radio. */
 	json_array_foreach(links, i, link)

@@ -60,6 +60,21 @@ static void a_chain_is_judged_by_what_passes_it(void **state)
 	chain_shows("bridge", "input", NULL, RESULT_OK, "", "");
 }
 
+/* nft takes only names that are plain, the kernel any. */
+static void no_name_of_a_chain_becomes_a_command(void **state)
+{
+	struct facts *facts = patient_new();
+	json_t *entries = json_object_get(facts->ruleset, "nftables");
+	json_t *chain;
+
+	chain_add(facts, "inet", "input", NULL);
+	chain = json_object_get(json_array_get(entries, json_array_size(entries) - 1), "chain");
+	json_object_set_new(chain, "name", json_string("c';id'"));
+	patient_shows(facts, check_ruleset, RESULT_FAILED, "c';id'",
+		      "# accept in front of that chain: iifname \"tun0\"");
+	patient_discharge(facts);
+}
+
 static void a_bridge_has_chains_of_its_own(void **state)
 {
 	struct facts *facts = patient_new();
@@ -143,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_well),
 		cmocka_unit_test(a_chain_is_judged_by_what_passes_it),
+		cmocka_unit_test(no_name_of_a_chain_becomes_a_command),
 		cmocka_unit_test(a_bridge_has_chains_of_its_own),
 		cmocka_unit_test(what_is_exposed_must_come_in),
 		cmocka_unit_test(who_may_not_look_is_told),

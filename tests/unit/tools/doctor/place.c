@@ -95,6 +95,8 @@ static void routes_lead_into_the_mesh(void **state)
 	strcpy(facts->routes.other, "beef:9::/32 metric 1 dev wg0");
 	patient_shows(facts, check_routes, RESULT_FAILED, "wg0",
 		      "ip -6 route del beef:9::/32 metric 1 dev wg0");
+	strcpy(facts->routes.other, "beef:9::/32 metric 1 dev x;id|sh");
+	patient_shows(facts, check_routes, RESULT_FAILED, "x;id|sh", "# remove that route");
 	patient_discharge(facts);
 }
 

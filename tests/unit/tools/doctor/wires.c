@@ -56,6 +56,27 @@ static void a_small_mtu_is_named(void **state)
 	patient_discharge(facts);
 }
 
+/* The daemon faces the network; what it calls a link must not become a command of root's. */
+static void no_name_becomes_a_command(void **state)
+{
+	static const char *const names[] = {"x;id|sh", "$(id)", "-w", "", "a\nb", "eth0 "};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct facts *facts = patient_new();
+
+		patient_link_says(facts, "name", json_string(names[i]));
+		patient_link_says(facts, "mtu", json_integer(1400));
+		patient_shows(facts, check_mtu, RESULT_WARNING, "1400", "# give that link an MTU");
+		patient_link_says(
+			facts, "neighbours",
+			json_pack("[{s:s,s:s}]", "address", "beef:9::", "state", "ONEWAY"));
+		patient_shows(facts, check_neighbours, RESULT_WARNING, "", "# look with tcpdump");
+		patient_link_says(facts, "neighbours", json_array());
+		patient_shows(facts, check_neighbours, RESULT_WARNING, "", "# look with tcpdump");
+		patient_discharge(facts);
+	}
+}
+
 static void silence_has_reasons(void **state)
 {
 	struct facts *facts = patient_new();
@@ -114,6 +135,7 @@ int main(void)
 		cmocka_unit_test(without_the_daemon_nothing_is_said),
 		cmocka_unit_test(there_must_be_a_link_with_a_carrier),
 		cmocka_unit_test(a_small_mtu_is_named),
+		cmocka_unit_test(no_name_becomes_a_command),
 		cmocka_unit_test(silence_has_reasons),
 		cmocka_unit_test(who_is_heard_and_does_not_answer),
 		cmocka_unit_test(the_relay_that_was_asked_for),
