@@ -112,7 +112,9 @@ static size_t mac_write(struct redaction *redaction, const char *text, FILE *out
 	for (size_t i = 0; i < MAC_TEXT; i++)
 		if (i % 3 == 2 ? text[i] != ':' : !isxdigit((unsigned char)text[i]))
 			return 0;
-	if (text[MAC_TEXT] == ':' || is_word(text[MAC_TEXT]))
+	/* A colon ends a prefix of a message, unless the number goes on behind it. */
+	if (is_word(text[MAC_TEXT]) ||
+	    (text[MAC_TEXT] == ':' && isxdigit((unsigned char)text[MAC_TEXT + 1])))
 		return 0;
 	memcpy(mac, text, MAC_TEXT);
 	name_write(redaction, KIND_MAC, mac, out);
@@ -192,16 +194,19 @@ static size_t old_address_write(struct redaction *redaction, const char *text, F
 /* Ids, and other long numbers but those that count something. */
 static size_t hex_write(struct redaction *redaction, const char *text, FILE *out)
 {
-	size_t size = strspn(text, "0123456789abcdefABCDEF");
-	bool counts = strspn(text, "0123456789") == size && size != ID_TEXT;
+	size_t prefix = strncasecmp(text, "0x", 2) == 0 ? 2 : 0;
+	const char *digits = text + prefix;
+	size_t size = strspn(digits, "0123456789abcdefABCDEF");
+	bool counts = prefix == 0 && strspn(digits, "0123456789") == size && size != ID_TEXT;
 	char hex[129] = "";
 
-	if (size < HEX_LEAST || size >= sizeof(hex) || is_word(text[size]) || counts ||
-	    strspn(text, "0") == size)
+	if (size < HEX_LEAST || size >= sizeof(hex) || is_word(digits[size]) || counts ||
+	    strspn(digits, "0") == size)
 		return 0;
-	memcpy(hex, text, size);
+	memcpy(hex, digits, size);
+	fwrite(text, 1, prefix, out);
 	name_write(redaction, size == ID_TEXT ? KIND_NODE : KIND_HEX, hex, out);
-	return size;
+	return prefix + size;
 }
 
 /* An interface that is called by its link address: enx00005e005301. */
@@ -209,7 +214,8 @@ static size_t interface_write(struct redaction *redaction, const char *text, FIL
 {
 	char mac[13] = "";
 
-	if ((strncmp(text, "enx", 3) != 0 && strncmp(text, "wlx", 3) != 0) ||
+	if ((strncmp(text, "enx", 3) != 0 && strncmp(text, "wlx", 3) != 0 &&
+	     strncmp(text, "wwx", 3) != 0) ||
 	    strspn(text + 3, "0123456789abcdef") != 12 || is_word(text[15]))
 		return 0;
 	memcpy(mac, text + 3, 12);

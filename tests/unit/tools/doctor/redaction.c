@@ -54,6 +54,10 @@ static void other_addresses_and_keys(void **state)
 		"\"public_key\":\"key-1\"");
 	becomes("/+ECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "key-1");
 	becomes("enx00005e005301: hex 00112233445566778899aabb", "enxhex-1: hex hex-2");
+	becomes("wwx00005e005301 wlx00005e005302", "wwxhex-1 wlxhex-2");
+	becomes("eth0 00:00:5e:00:53:01: message, 00:00:5e:00:53:01:",
+		"eth0 mac-1: message, mac-1:");
+	becomes("0x0102030405060708 0102030405060708 0X00005e005301", "0xnode-1 node-1 0Xhex-1");
 }
 
 static void what_everybody_has_stays(void **state)
