@@ -88,9 +88,10 @@ def test_a_healthy_host_is_well_and_each_barrier_is_found(pair):
     alice.run("nft", "table netdev wire { chain arrives { type filter hook ingress device eth0 "
               "priority 0; ether type 0x88b5 drop; }; }")
     finding = broken(alice, "ruleset", "table netdev wire", "chain arrives", "come in")
+    wait_for(lambda: not bob.reaches(alice), "no frame comes in")
     mend(alice, finding)
     assert wrong(alice) == set()
-    bob.reaches(alice)
+    wait_for(lambda: bob.reaches(alice), "the neighbours are back", seconds=20)
 
 
 def test_what_is_taken_from_a_host_that_cannot_mend_itself(pair):
