@@ -22,7 +22,7 @@ enum {
 	BUSY_MS = 2,	    /* until the reels are looked at again after there was something, */
 	IDLE_MS = 20,	    /* and after there was nothing */
 	AT_ONCE = 1024,	    /* records until it is looked whether to end */
-	LAST_MS = 100,	    /* the reader of a capture that ended may keep us waiting */
+	LAST_MS = 1000,	    /* the reader of a capture that ended may keep us waiting */
 	SNAP_MOST = 262144, /* what pcapng's readers take */
 };
 
@@ -197,6 +197,21 @@ static bool capture_wait(struct capture *capture, int most_ms, bool writing)
 	return (waits[2].revents & POLLOUT) != 0;
 }
 
+/* Waits until stdout can be written; false if it cannot yet, or never again. Who does not read is
+ * waited for as long as the capture lasts, and from its end on for LAST_MS at a time. */
+static bool capture_writable(struct capture *capture)
+{
+	bool was_ended = capture->ended; /* the wait may be what sees the end */
+
+	if (capture_wait(capture, was_ended ? LAST_MS : -1, true))
+		return true;
+	if (was_ended && !capture->broken) {
+		capture->broken = true;
+		say("nobody reads what was captured, the file is cut short", 0);
+	}
+	return false;
+}
+
 /* Writes what is in the buffer. A pipe takes PIPE_BUF bytes whenever it can be written: so who does
  * not read it keeps nobody from ending us. */
 static void capture_flush(struct capture *capture)
@@ -206,10 +221,8 @@ static void capture_flush(struct capture *capture)
 
 	while (sent < out->used && !capture->broken) {
 		size_t left = out->used - sent;
-		if (capture->fifo && !capture_wait(capture, capture->ended ? LAST_MS : -1, true)) {
-			capture->broken = capture->ended;
+		if (capture->fifo && !capture_writable(capture))
 			continue;
-		}
 		ssize_t size = write(STDOUT_FILENO, out->start + sent, left < most ? left : most);
 		capture->broken = size < 0 && errno != EINTR;
 		if (capture->broken)

@@ -1,10 +1,14 @@
 """`meshctl capture` on a live mesh, read by tshark as nobody with our dissector: frames of the
 links and what those of a host's own carry, in pairs; of others' nothing; and how a capture ends."""
+import fcntl
 import os
 import re
+import select
 import shutil
 import signal
+import struct
 import subprocess
+import termios
 
 import pytest
 from mesh import MESHCTL, TREE, process_of, wait_for
@@ -12,6 +16,7 @@ from wires import converged, start, wire
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env"]
 EXTCAP = TREE / "wireshark/extcap/meshpd"
+STATISTICS = 5  # the type of their blocks
 
 pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not there")
 
@@ -70,6 +75,22 @@ def packets(path):
     read = tshark(path, "-Y", "frame", "-T", "fields", "-E", "separator=/t", *asked)
     rows = [dict(zip(NAMES, line.split("\t"))) for line in read.splitlines()]
     return {row["frame.number"]: row for row in rows}
+
+
+def waiting(pipe):
+    """Bytes in a pipe."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
+
+
+def block_types(path):
+    """The types of the blocks that a whole file is made of."""
+    data, types = path.read_bytes(), []
+    while data:
+        kind, size = struct.unpack_from(">II", data)
+        assert data[size - 4:size] == data[4:8], "a block is cut"
+        types.append(kind)
+        data = data[size:]
+    return types
 
 
 def node_id(host):
@@ -227,6 +248,27 @@ def test_nobody_waits_for_a_capture_that_is_not_read(pair):
     os.close(read)
     assert popen.returncode == 0
     assert int(re.search(r"(\d+) lost", said)[1]) > 1000
+    assert "the file is cut short" in said
+
+
+def test_who_reads_on_when_it_ends_gets_the_whole_file(pair, folder):
+    alice, bob = pair
+    read, write = os.pipe()
+    size = fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    popen = subprocess.Popen(alice.inside(MESHCTL, "capture"), stdout=write,
+                             stderr=subprocess.PIPE, text=True)
+    assert "capturing" in popen.stderr.readline()
+    os.close(write)
+    alice.run("ping", "-6", "-n", "-f", "-q", "-c", 20, "-s", 1000, bob.address)
+    wait_for(lambda: waiting(read) > size - select.PIPE_BUF, "the pipe is full")
+    os.kill(process_of(popen), signal.SIGINT)
+    path = folder / "paused.pcapng"
+    with os.fdopen(read, "rb") as pipe:
+        path.write_bytes(pipe.read())
+    said = popen.communicate(timeout=10)[1]
+    assert popen.returncode == 0 and "cut short" not in said
+    assert int(re.search(r"(\d+) packets", said)[1]) == len(packets(path)) > 40
+    assert block_types(path)[-1] == STATISTICS
 
 
 def test_wireshark_gets_it_by_extcap(pair, folder):
