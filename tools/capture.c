@@ -274,7 +274,7 @@ static bool capture_take(struct capture *capture)
 		struct ahead *ahead = ahead_oldest(capture);
 		if (ahead == NULL)
 			break;
-		if (!recording_knows(recording, &ahead->record))
+		if (!capture->ended && recording_asks(recording, &ahead->record))
 			(void)!links_learn(capture); /* else it is left out */
 		if (recording->out.size - recording->out.used < RECORDING_ROOM)
 			capture_flush(capture);

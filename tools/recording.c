@@ -117,10 +117,17 @@ void recording_link(struct recording *recording, const json_t *link)
 	interface->place = REEL_COUNTERS; /* until a frame says */
 }
 
-bool recording_knows(const struct recording *recording, const struct eye_record *record)
+/* The daemon may have forgotten the link by now, and answers as slowly as it likes: so it is asked
+ * once for each. */
+bool recording_asks(struct recording *recording, const struct eye_record *record)
 {
-	return record->kind == EYE_OPENED_IN || record->kind == EYE_OPENED_OUT ||
-	       link_find(recording, record->ifindex) < recording->count;
+	if (record->kind == EYE_OPENED_IN || record->kind == EYE_OPENED_OUT ||
+	    recording->count == RECORDING_INTERFACES ||
+	    recording->asked[record->place] == record->ifindex ||
+	    link_find(recording, record->ifindex) < recording->count)
+		return false;
+	recording->asked[record->place] = record->ifindex;
+	return true;
 }
 
 bool recording_has(const struct recording *recording, const char *name)
@@ -199,8 +206,10 @@ static void frame_put(struct recording *recording, const struct eye_record *reco
 		.bytes = record->bytes,
 	};
 
-	if (number == recording->count)
+	if (number == recording->count) {
+		recording->strange++;
 		return;
+	}
 	interface = &recording->interfaces[number];
 	interface->place = record->place;
 	frame_comment(comment, record->bytes);
@@ -240,7 +249,7 @@ void recording_put(struct recording *recording, const struct eye_record *record)
 
 uint64_t recording_end(struct recording *recording, const uint64_t lost[REEL_COUNTERS])
 {
-	uint64_t ended = now_ns(), sum = 0;
+	uint64_t ended = now_ns(), sum = recording->strange;
 
 	for (uint32_t i = 0; i < REEL_COUNTERS; i++)
 		sum += lost[i];

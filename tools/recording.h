@@ -34,8 +34,10 @@ struct recording {
 	uint32_t snap;	  /* bytes kept of a packet */
 	uint64_t left;	  /* packets until it is full */
 	uint64_t packets; /* in it */
+	uint64_t strange; /* frames left out, as their links were not added */
 	uint64_t began_ns;
 	uint32_t count, described;
+	uint32_t asked[REEL_COUNTERS]; /* by the place: the link that was asked for last */
 	struct recording_interface interfaces[RECORDING_INTERFACES];
 	struct writer out; /* what is to be written to the file next */
 	uint8_t buffer[RECORDING_BUFFER];
@@ -47,8 +49,9 @@ void recording_begin(struct recording *recording, const char *tun);
 /* Adds a link as io.meshpd.Links has it. */
 void recording_link(struct recording *recording, const json_t *link);
 
-/* True if the link a frame is of was added. */
-bool recording_knows(const struct recording *recording, const struct eye_record *record);
+/* True if it is worth asking which links there are before a record is put: it is a frame of a link
+ * that was not added, there is room for one more, and it is the first time for this link. */
+MUST_USE bool recording_asks(struct recording *recording, const struct eye_record *record);
 
 /* True if something by that name is wanted and there. */
 bool recording_has(const struct recording *recording, const char *name);
@@ -57,7 +60,7 @@ bool recording_has(const struct recording *recording, const char *name);
 bool recording_wants_opened(const struct recording *recording);
 
 /* Appends what a record holds; out must have RECORDING_ROOM to spare. A frame of a link that was
- * not added is left out, and so is what comes when it is full. */
+ * not added is left out, which counts as lost, and so is what comes when it is full. */
 void recording_put(struct recording *recording, const struct eye_record *record);
 
 /* Appends the statistics; lost: by the place. Returns how many were lost in all. */

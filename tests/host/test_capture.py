@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import termios
+import time
 
 import pytest
 from mesh import MESHCTL, TREE, process_of, wait_for
@@ -16,6 +17,7 @@ from wires import converged, start, wire
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env"]
 EXTCAP = TREE / "wireshark/extcap/meshpd"
+PAUSE = 0.2  # seconds of a reader, within what it is given
 STATISTICS = 5  # the type of their blocks
 
 pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not there")
@@ -262,6 +264,7 @@ def test_who_reads_on_when_it_ends_gets_the_whole_file(pair, folder):
     alice.run("ping", "-6", "-n", "-f", "-q", "-c", 20, "-s", 1000, bob.address)
     wait_for(lambda: waiting(read) > size - select.PIPE_BUF, "the pipe is full")
     os.kill(process_of(popen), signal.SIGINT)
+    time.sleep(PAUSE)
     path = folder / "paused.pcapng"
     with os.fdopen(read, "rb") as pipe:
         path.write_bytes(pipe.read())
