@@ -137,7 +137,8 @@ static void screen_draw(const struct screen *screen)
 	refresh();
 }
 
-/* Takes keys until it is time to read again; false if it is time to end. */
+/* Takes keys until it is time to read again; false if it is time to end, as when the terminal went
+ * away and SIGHUP is ignored. */
 static bool screen_wait(struct screen *screen)
 {
 	double end = seconds_now() + screen->pause;
@@ -147,7 +148,7 @@ static bool screen_wait(struct screen *screen)
 
 		timeout((int)(left * 1000) + 1);
 		key = getch();
-		if (key == 'q')
+		if (key == 'q' || (key == ERR && !isatty(STDIN_FILENO)))
 			return false;
 		for (int sort = 0; sort < PANEL_SORTS; sort++)
 			if (key == panel_sort_key((enum panel_sort)sort))
@@ -158,16 +159,24 @@ static bool screen_wait(struct screen *screen)
 	return true;
 }
 
+static enum verdict terminal_missing(void)
+{
+	fputs("meshctl: top needs a terminal, meshctl --watch VERB does not\n", stderr);
+	return VERDICT_USAGE;
+}
+
 /* What the client says of a daemon that is away would spoil the screen: the panel says it. */
 static enum verdict screen_live(struct screen *screen)
 {
-	SCREEN *terminal;
+	SCREEN *terminal = newterm(NULL, stdout, stdin);
 
-	if (freopen("/dev/null", "w", stderr) == NULL)
-		return VERDICT_NO;
-	terminal = newterm(NULL, stdout, stdin);
 	if (terminal == NULL)
-		return VERDICT_USAGE;
+		return terminal_missing();
+	if (freopen("/dev/null", "w", stderr) == NULL) {
+		endwin();
+		delscreen(terminal);
+		return VERDICT_NO;
+	}
 	cbreak();
 	noecho();
 	keypad(stdscr, TRUE);
@@ -196,10 +205,8 @@ enum verdict top_run(const struct request *request)
 		fputs(READING_SECONDS, stderr);
 		return VERDICT_USAGE;
 	}
-	if (!isatty(0) || !isatty(1) || getenv("TERM") == NULL) {
-		fputs("meshctl: top needs a terminal, meshctl --watch VERB does not\n", stderr);
-		return VERDICT_USAGE;
-	}
+	if (!isatty(0) || !isatty(1) || getenv("TERM") == NULL)
+		return terminal_missing();
 	screen_read(&screen);
 	verdict = screen.verdict == VERDICT_YES ? screen_live(&screen) : screen.verdict;
 	json_decref(screen.before);

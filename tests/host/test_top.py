@@ -14,7 +14,7 @@ from mesh import MESHCTL, wait_for
 class Terminal:
     """A terminal with one program on it."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, term="xterm"):
         self.ours, self.theirs = pty.openpty()
         self.resize(40, 120)
         self.before = termios.tcgetattr(self.theirs)
@@ -22,8 +22,13 @@ class Terminal:
         self.shown = ""
         self.popen = subprocess.Popen(command, stdin=self.theirs, stdout=self.theirs,
                                       stderr=self.theirs, start_new_session=True,
-                                      env=os.environ | {"TERM": "xterm"},
-                                      preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                                      env=os.environ | {"TERM": term}, preexec_fn=self.lead)
+
+    @staticmethod
+    def lead():
+        """What the program's process does first."""
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def resize(self, rows, columns):
         fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -44,11 +49,14 @@ class Terminal:
     def type(self, keys):
         os.write(self.ours, keys.encode())
 
+    def hang_up(self):
+        os.close(self.ours)
+        os.close(self.theirs)
+
     def end(self):
         self.popen.kill()
         self.popen.wait()
-        os.close(self.ours)
-        os.close(self.theirs)
+        self.hang_up()
 
 
 def test_top_shows_what_goes_on(pair):
@@ -74,6 +82,28 @@ def test_top_shows_what_goes_on(pair):
         assert "\x1b[?1049l" in terminal.read(), "the screen as it was before"
     finally:
         terminal.end()
+
+
+def test_top_says_that_it_does_not_know_the_terminal(mesh):
+    alice = mesh.host("alice")
+    terminal = Terminal(*alice.inside(MESHCTL, "top"), term="nonsense")
+    try:
+        terminal.until("top needs a terminal")
+        assert terminal.popen.wait(10) == 2
+    finally:
+        terminal.end()
+
+
+def test_top_ends_with_its_terminal(mesh):
+    alice = mesh.host("alice")
+    terminal = Terminal(*alice.inside(MESHCTL, "top"))
+    try:
+        terminal.until("DROPPED")
+        terminal.hang_up()
+        assert terminal.popen.wait(10) == 0
+    finally:
+        terminal.popen.kill()
+        terminal.popen.wait()
 
 
 def test_top_needs_a_terminal_and_a_daemon(mesh):
