@@ -11,7 +11,7 @@
 
 #define CONTROL_SOCKET "/run/meshpd/io.meshpd"
 
-/* Calls a method at a socket and waits up to 5 s. parameters are an object, which it takes over, or
+/* Calls a method at a socket and waits up to 7 s. parameters are an object, which it takes over, or
  * NULL. On VERDICT_YES answer is the reply's parameters, the caller's to release; else a line has
  * been written to stderr. */
 MUST_USE enum verdict client_call(const char *socket, const char *method, json_t *parameters,
