@@ -12,6 +12,8 @@ from varlink import Interface
 
 INTERFACE = Interface((TREE / "daemon/io.meshpd.varlink").read_text())
 LINES = 1000  # of a faulty configuration, an event each
+CONTROL_CLIENTS = int(re.search(r"CONTROL_CLIENTS = (\d+)",
+                                (TREE / "daemon/control.h").read_text())[1])
 
 
 class Watch:
@@ -28,6 +30,13 @@ class Watch:
         assert reply["continues"] is True
         self.events.append(reply["parameters"])
         return self.events[-1]
+
+    def turned_out(self, word):
+        """True if the daemon hung up, false if an event of that word comes."""
+        while (reply := self.client.reply()) is not None:
+            if reply["parameters"]["event"] == word:
+                return False
+        return True
 
     def until(self, word, **facts):
         """The first event of that word with these facts, among those seen before or from now on."""
@@ -182,12 +191,18 @@ def test_who_never_reads_disturbs_nobody_and_is_told_what_he_missed(mesh, folder
 @pytest.mark.parametrize("ending", ["close", "stay"])
 def test_who_goes_is_forgotten(mesh, ending):
     alice = mesh.host("alice")
+    watches = []
     for _ in range(40):
-        watch = Watch(alice)
+        watches.append(Watch(alice))
         if ending == "close":
-            watch.client.socket.close()
+            watches[-1].client.socket.close()
+    last = watches[-CONTROL_CLIENTS:] if ending == "stay" else []
+    assert not last or all(watch.turned_out("unexposed") for watch in watches[:-CONTROL_CLIENTS])
     assert alice.answers()
     alice.run(MESHCTL, "expose", "tcp/80")
-    last = Watch(alice)
+    newest = Watch(alice)
     alice.run(MESHCTL, "unexpose", "tcp/80")
-    last.until("unexposed")
+    newest.until("unexposed")
+    kept = [watch for watch in last if not watch.turned_out("unexposed")]
+    # One place at most for each of the four who came since.
+    assert not last or CONTROL_CLIENTS - 4 <= len(kept) < CONTROL_CLIENTS
