@@ -21,12 +21,13 @@ static size_t rounded(size_t size)
 
 static struct table *table_at(const struct forwarding *forwarding, uint64_t offset)
 {
-	return (struct table *)((uintptr_t)forwarding + offset);
+	return (struct table *)((uintptr_t)forwarding + (uintptr_t)offset);
 }
 
 static struct destination *destinations_of(const struct forwarding *forwarding)
 {
-	return (struct destination *)((uintptr_t)forwarding + forwarding->destinations_at);
+	return (struct destination *)((uintptr_t)forwarding +
+				      (uintptr_t)forwarding->destinations_at);
 }
 
 size_t forwarding_size(uint32_t destinations)

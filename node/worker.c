@@ -50,7 +50,7 @@ static size_t stride_size(uint32_t lanes)
 static struct stride *stride_at(const struct worker *worker, uint32_t index)
 {
 	REQUIRE(index < worker->destinations);
-	return (struct stride *)((uintptr_t)(worker + 1) + index * worker->stride);
+	return (struct stride *)((uintptr_t)(worker + 1) + (uintptr_t)(index * worker->stride));
 }
 
 static uint64_t *stride_counters(struct stride *stride)
@@ -101,7 +101,7 @@ struct gathered *worker_gathered(struct worker *worker, uint8_t lane)
 	uintptr_t strides = (uintptr_t)(worker + 1);
 
 	REQUIRE(worker_owns(worker, lane));
-	return (struct gathered *)(strides + worker->destinations * worker->stride) +
+	return (struct gathered *)(strides + (uintptr_t)(worker->destinations * worker->stride)) +
 	       worker->places[lane];
 }
 

@@ -39,22 +39,22 @@ struct paths {
 };
 
 /* The bytes a part takes, so that the next one is aligned. */
-static uint64_t aligned(uint64_t size)
+static uintptr_t aligned(uintptr_t size)
 {
 	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-static uint64_t column_size(uint32_t capacity, uint32_t width)
+static uintptr_t column_size(uint32_t capacity, uint32_t width)
 {
-	return aligned((uint64_t)capacity * width);
+	return aligned((uintptr_t)capacity * width);
 }
 
 /* Where each part begins that lies behind the head; the graph comes last. */
 static uintptr_t lay_out(uintptr_t at, uint32_t capacity, struct columns *columns)
 {
-	uint64_t words = column_size(capacity, sizeof(uint64_t));
-	uint64_t shorts = column_size(capacity, sizeof(uint16_t));
-	uint64_t lanes = column_size(capacity, WIRE_LANES * sizeof(uint16_t));
+	uintptr_t words = column_size(capacity, sizeof(uint64_t));
+	uintptr_t shorts = column_size(capacity, sizeof(uint16_t));
+	uintptr_t lanes = column_size(capacity, WIRE_LANES * sizeof(uint16_t));
 
 	at += aligned(sizeof(struct paths));
 	columns->distance = (uint64_t *)at;
@@ -91,7 +91,7 @@ static struct columns columns_of(const struct paths *paths)
 
 static struct graph *graph_of(const struct paths *paths)
 {
-	return (struct graph *)((uintptr_t)paths + paths->graph);
+	return (struct graph *)((uintptr_t)paths + (uintptr_t)paths->graph);
 }
 
 struct paths *paths_init(void *memory, const struct route_limits *limits)
