@@ -20,9 +20,11 @@ class Terminal:
         self.before = termios.tcgetattr(self.theirs)
         os.set_blocking(self.ours, False)
         self.shown = ""
+        # ncurses does not give back all it took for a terminal that it does not know.
+        variables = {"TERM": term, "ASAN_OPTIONS": "detect_leaks=0"}
         self.popen = subprocess.Popen(command, stdin=self.theirs, stdout=self.theirs,
                                       stderr=self.theirs, start_new_session=True,
-                                      env=os.environ | {"TERM": term}, preexec_fn=self.lead)
+                                      env=os.environ | variables, preexec_fn=self.lead)
 
     @staticmethod
     def lead():
