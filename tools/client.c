@@ -222,16 +222,6 @@ static enum verdict call_make(const char *socket, const json_t *call, int given,
 	return verdict;
 }
 
-enum verdict client_call(const char *socket, const char *method, json_t *parameters,
-			 json_t **answer)
-{
-	json_t *call = json_pack("{s:s, s:o*}", "method", method, "parameters", parameters);
-	enum verdict verdict = call_make(socket, call, -1, NULL, answer);
-
-	json_decref(call);
-	return verdict;
-}
-
 enum verdict client_keep(const char *socket, const char *method, json_t *parameters, int given,
 			 int *connection, json_t **answer)
 {
@@ -240,6 +230,12 @@ enum verdict client_keep(const char *socket, const char *method, json_t *paramet
 
 	json_decref(call);
 	return verdict;
+}
+
+enum verdict client_call(const char *socket, const char *method, json_t *parameters,
+			 json_t **answer)
+{
+	return client_keep(socket, method, parameters, -1, NULL, answer);
 }
 
 enum verdict client_ask(const char *socket, const char *method, json_t **answer)

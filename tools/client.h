@@ -26,8 +26,8 @@ MUST_USE enum verdict client_ask(const char *socket, const char *method, json_t 
 MUST_USE enum verdict client_follow(const char *socket, const char *method,
 				    bool (*take)(void *owner, const json_t *answer), void *owner);
 
-/* The same, sending a descriptor along. On VERDICT_YES the connection stays, the caller's to close,
- * for what was asked lasts as long. */
+/* The same, sending a descriptor along, -1: none. On VERDICT_YES the connection stays, the caller's
+ * to close, for what was asked lasts as long; NULL: it is closed. */
 MUST_USE enum verdict client_keep(const char *socket, const char *method, json_t *parameters,
 				  int given, int *connection, json_t **answer);
 
